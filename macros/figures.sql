@@ -1,0 +1,149 @@
+{#
+  The end of every crit_ model: from contributions to figures, one interface for all.
+
+  `contributions` is a CTE, one row per counted entity, merged interval or accounting line:
+    period, perimeter, dimension, item    where the contribution is shown
+    entity_id, siren                      what is counted, and the enterprise it tells about (null if none)
+    source_ref, row_number                slice_id (or 'register/<table>') and physical line
+    contribution                          additive figures: what it adds to the value
+    numerator, denominator                rates: what it adds to each count (null where it adds nothing)
+
+  `frames` is an optional CTE (period, perimeter, dimension, item, expected_count, answered_count) of the rows that
+  must exist; by default those of int_coverage that the catalogue asks for. A frame of dimension `all` always gives a
+  row: 0 when someone answered and nothing was counted, empty with its reason when nobody answered.
+
+  Gives one row per figure: indicator_id, period, perimeter, dimension, item, value, numerator, denominator,
+  contributors, expected_count, answered_count, reason, sources.
+#}
+{% macro additive_figures(indicator_id, contributions='contributions', frames=none) %}
+    {{ _figures(indicator_id, contributions, frames, is_rate=false, shift=0) }}
+{% endmacro %}
+
+{# value = numerator / denominator + shift (shift = -1 for a growth rate). #}
+{% macro rate_figures(indicator_id, contributions='contributions', frames=none, shift=0) %}
+    {{ _figures(indicator_id, contributions, frames, is_rate=true, shift=shift) }}
+{% endmacro %}
+
+{% macro _figures(indicator_id, contributions, frames, is_rate, shift) %}
+    select
+        '{{ indicator_id }}' as indicator_id,
+        figures.period,
+        figures.perimeter,
+        figures.dimension,
+        figures.item,
+        {% if is_rate %}
+            cast(case
+                when figures.denominator_sum > 0
+                    then round(cast(coalesce(figures.numerator_sum, 0) as double)
+                    / cast(figures.denominator_sum as double) + {{ shift }}, 6)
+            end as decimal(24, 6)) as value,
+            cast(case when figures.denominator_sum is not null then coalesce(figures.numerator_sum, 0) end
+            as decimal(24, 6)) as numerator,
+            cast(figures.denominator_sum as decimal(24, 6)) as denominator,
+        {% else %}
+            cast(coalesce(
+                figures.contribution_sum, case when figures.answered_count > 0 then 0 end
+            ) as decimal(24, 6)) as value,
+            cast(null as decimal(24, 6)) as numerator,
+            cast(null as decimal(24, 6)) as denominator,
+        {% endif %}
+        cast(coalesce(figures.contributor_count, 0) as integer) as contributors,
+        figures.expected_count,
+        figures.answered_count,
+        case
+            when figures.expected_count = 0 then 'Aucun membre dans ce périmètre.'
+            {% if is_rate %}
+                when figures.denominator_sum is null and figures.answered_count = 0 then 'Aucune réponse reçue.'
+                when figures.denominator_sum is null or figures.denominator_sum = 0 then 'Dénominateur nul.'
+                when figures.denominator_sum < 0 then 'Base négative.'
+            {% else %}
+                when figures.contribution_sum is null and figures.answered_count = 0 then 'Aucune réponse reçue.'
+            {% endif %}
+        end as reason,
+        figures.sources
+    from (
+        select
+            coalesce(sums.period, frames.period) as period,
+            coalesce(sums.perimeter, frames.perimeter) as perimeter,
+            coalesce(sums.dimension, frames.dimension) as dimension,
+            coalesce(sums.item, frames.item) as item,
+            coalesce(frames.expected_count, whole.expected_count) as expected_count,
+            coalesce(frames.answered_count, whole.answered_count) as answered_count,
+            sums.contribution_sum,
+            sums.numerator_sum,
+            sums.denominator_sum,
+            sums.contributor_count,
+            sums.sources
+        from (
+            select
+                period,
+                perimeter,
+                dimension,
+                item,
+                {% if is_rate %}
+                    cast(null as decimal(24, 6)) as contribution_sum,
+                    sum(numerator) as numerator_sum,
+                    sum(denominator) as denominator_sum,
+                    {{ list_sources("numerator", "denominator") }} as sources,
+                {% else %}
+                    sum(contribution) as contribution_sum,
+                    cast(null as decimal(24, 6)) as numerator_sum,
+                    cast(null as decimal(24, 6)) as denominator_sum,
+                    {{ list_sources("contribution", none) }} as sources,
+                {% endif %}
+                count(distinct siren) as contributor_count
+            from {{ contributions }}
+            group by period, perimeter, dimension, item
+        ) as sums
+        full outer join (
+            {% if frames %}
+                select * from {{ frames }}
+            {% else %}
+                {{ coverage_frames(indicator_id) }}
+            {% endif %}
+        ) as frames
+            on
+                sums.period = frames.period
+                and sums.perimeter = frames.perimeter
+                and sums.dimension = frames.dimension
+                and sums.item = frames.item
+        left join (
+            {% if frames %}
+                select * from {{ frames }}
+            {% else %}
+                {{ coverage_frames(indicator_id) }}
+            {% endif %}
+        ) as whole
+            on
+                sums.period = whole.period
+                and sums.perimeter = whole.perimeter
+                and whole.dimension = 'all'
+    ) as figures
+    where
+        figures.dimension = 'all'
+        or figures.contribution_sum is not null
+        or figures.denominator_sum is not null
+{% endmacro %}
+
+{# Coverage of the perimeters and basis that the catalogue gives to an indicator. #}
+{% macro coverage_frames(indicator_id) %}
+    select
+        coverage.period,
+        coverage.perimeter,
+        coverage.dimension,
+        coverage.item,
+        coverage.expected_count,
+        coverage.answered_count
+    from {{ ref('int_coverage') }} as coverage
+    inner join {{ ref('indicators') }} as indicators
+        on
+            indicators.indicator_id = '{{ indicator_id }}'
+            and coverage.basis = indicators.basis
+            and coverage.answer_kind = indicators.answer_kind
+            and {{ list_has('indicators.perimeters', 'coverage.perimeter') }}
+{% endmacro %}
+
+{# True when the ;-separated text `listed` holds `word`. #}
+{% macro list_has(listed, word) -%}
+    concat(';', {{ listed }}, ';') like concat('%;', {{ word }}, ';%')
+{%- endmacro %}

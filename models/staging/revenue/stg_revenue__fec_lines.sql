@@ -1,0 +1,1 @@
+{{ active_rows('revenue', 'fec_lines') }}

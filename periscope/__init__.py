@@ -1,0 +1,3 @@
+"""Ground floor of the house: settings, quarters, tables, warehouse, receipts. Imports no other room."""
+
+__version__ = "0.1.0"

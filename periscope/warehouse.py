@@ -1,0 +1,150 @@
+"""The only place that opens DuckDB. Two files: `raw` (what files say) and `periscope` (what it means)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from periscope import tables
+from periscope.errors import PeriscopeError
+
+Connection = duckdb.DuckDBPyConnection
+
+#: Columns that every row of declarations, bookings and turnover files carries before its own.
+ORIGIN = {"slice_id": "VARCHAR", "row_number": "INTEGER"}
+SENT = {"sender_siren": "VARCHAR", "quarter": "VARCHAR"}
+
+#: The record of what was received (periscope.receipts, one table per class) and the FEC tables.
+FIXED_TABLES: dict[str, dict[str, str]] = {
+    "record.files": {
+        "file_id": "VARCHAR",
+        "source_file": "VARCHAR",
+        "landed_seq": "INTEGER",
+        "landed_on": "DATE",
+        "size_bytes": "BIGINT",
+        "kind_of_file": "VARCHAR",
+        "encoding": "VARCHAR",
+        "separator": "VARCHAR",
+        "status": "VARCHAR",
+        "reading_id": "VARCHAR",
+    },
+    "record.slices": {
+        "slice_id": "VARCHAR",
+        "file_id": "VARCHAR",
+        "source_file": "VARCHAR",
+        "sheet": "VARCHAR",
+        "kind": "VARCHAR",
+        "sender": "VARCHAR",
+        "sender_siren": "VARCHAR",
+        "quarter": "VARCHAR",
+        "sent_on": "DATE",
+        "landed_seq": "INTEGER",
+        "rows_read": "BIGINT",
+        "rows_accepted": "BIGINT",
+        "rows_refused": "BIGINT",
+        "status": "VARCHAR",
+        "superseded_by": "VARCHAR",
+        "is_active": "BOOLEAN",
+    },
+    "record.refusals": {
+        "file_id": "VARCHAR",
+        "source_file": "VARCHAR",
+        "sheet": "VARCHAR",
+        "row_number": "INTEGER",
+        "column_name": "VARCHAR",
+        "value": "VARCHAR",
+        "code": "VARCHAR",
+        "reason": "VARCHAR",
+        "remedy": "VARCHAR",
+        "sender": "VARCHAR",
+    },
+    "record.findings": {
+        "file_id": "VARCHAR",
+        "source_file": "VARCHAR",
+        "sheet": "VARCHAR",
+        "row_number": "INTEGER",
+        "column_name": "VARCHAR",
+        "value": "VARCHAR",
+        "code": "VARCHAR",
+        "message": "VARCHAR",
+        "sender": "VARCHAR",
+    },
+    "revenue.fec_files": {
+        "slice_id": "VARCHAR",
+        "siren": "VARCHAR",
+        "first_entry_on": "DATE",
+        "last_entry_on": "DATE",
+        "line_count": "BIGINT",
+        "debit_eur": "DECIMAL(18,2)",
+        "credit_eur": "DECIMAL(18,2)",
+    },
+    "revenue.fec_lines": {
+        "slice_id": "VARCHAR",
+        "row_number": "INTEGER",
+        "journal_code": "VARCHAR",
+        "entry_on": "DATE",
+        "account_code": "VARCHAR",
+        "debit_eur": "DECIMAL(18,2)",
+        "credit_eur": "DECIMAL(18,2)",
+        # normal, opening, closing, centralisation (DOMAIN 5.4)
+        "role": "VARCHAR",
+        # member to whom the entry's sale was made, when the alias table names the customer
+        "customer_member_id": "VARCHAR",
+    },
+}
+
+
+def raw_tables() -> dict[str, dict[str, str]]:
+    """Every table of the raw warehouse: `schema.table` -> column -> DuckDB type."""
+    found = dict(FIXED_TABLES)
+    for name, table in tables.DECLARATIONS.items():
+        found[f"declarations.{name}"] = ORIGIN | SENT | tables.raw_columns(table)
+    found["revenue.turnover"] = ORIGIN | SENT | tables.raw_columns(tables.ACTIVITY)
+    found["bookings.bookings"] = ORIGIN | {"format": "VARCHAR"} | tables.raw_columns(tables.BOOKINGS)
+    for name, table in tables.REGISTER.items():
+        found[f"register.{name}"] = {"row_number": "INTEGER"} | tables.raw_columns(table)
+    found["register.public_holidays"] = {"holiday_on": "DATE", "name": "VARCHAR"}
+    return found
+
+
+def quote(identifier: str) -> str:
+    """Quote an SQL identifier; the only way that a name reaches SQL text."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+@contextmanager
+def connect(path: Path | None, *, read_only: bool = False, temporary: Path | None = None) -> Iterator[Connection]:
+    """Open a DuckDB file (`None`: memory). Raises PeriscopeError in French when it is damaged or held."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": "1200MB",
+        "threads": 2,
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "true",
+    }
+    if temporary is not None:
+        config["temp_directory"] = str(temporary)
+    try:
+        connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+    except duckdb.Error as error:
+        raise PeriscopeError(
+            f"L'entrepôt {path} ne s'ouvre pas : il est endommagé, ou ouvert par un autre programme. Fermez les "
+            "carnets ouverts, puis lancez « periscope doctor » qui le reconstruit à partir des originaux."
+        ) from error
+    try:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set preserve_insertion_order = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def create_raw(connection: Connection) -> None:
+    """Create the schemas and tables of the raw warehouse that do not exist yet."""
+    for schema in sorted({name.split(".")[0] for name in raw_tables()}):
+        connection.execute(f"create schema if not exists {schema}")
+    for name, columns in raw_tables().items():
+        body = ", ".join(f"{quote(column)} {sql_type}" for column, sql_type in columns.items())
+        connection.execute(f"create table if not exists {name} ({body})")
