@@ -6,6 +6,7 @@ the recognition of headers, and the empty register files. Add a column here and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 #: logical type -> DuckDB type. `person` cells never leave ingest: they become `holder_pid`.
@@ -40,7 +41,7 @@ class Column:
     type: str
     label_fr: str
     required: bool = False
-    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     help_fr: str = ""
 
 
@@ -159,13 +160,29 @@ SUPPORTED_PROJECTS = Table(
     "supported_projects",
     "Projets de création accompagnés",
     (
-        C("project_ref", "text", "Référence du projet", required=True, help_fr="Votre propre numéro de dossier"),
-        C("holder_surname", "person", "Nom du porteur", help_fr="Jamais conservé : sert à reconnaître un même porteur"),
+        C(
+            "project_ref",
+            "text",
+            "Référence du projet",
+            required=True,
+            help_fr="Votre propre numéro de dossier",
+        ),
+        C(
+            "holder_surname",
+            "person",
+            "Nom du porteur",
+            help_fr="Jamais conservé : sert à reconnaître un même porteur",
+        ),
         C("holder_first_name", "person", "Prénom du porteur"),
         C("holder_birth_date", "person_date", "Date de naissance du porteur"),
         C("title", "text", "Intitulé du projet"),
         C("first_contact_on", "date", "Premier contact le"),
-        C("support_threshold_on", "date", "Accompagné depuis le", help_fr="Convention signée, ou deuxième entretien"),
+        C(
+            "support_threshold_on",
+            "date",
+            "Accompagné depuis le",
+            help_fr="Convention signée, ou deuxième entretien",
+        ),
         C("support_kind", "enum", "Type d'accompagnement", choices=SUPPORT_KINDS),
         C("ended_on", "date", "Fin de l'accompagnement le"),
         C("exit_reason", "text", "Motif de sortie"),
@@ -183,7 +200,13 @@ COLLABORATIVE_PROJECTS = Table(
     "collaborative_projects",
     "Projets collaboratifs",
     (
-        C("project_ref", "text", "Référence du projet", required=True, help_fr="La même pour tous les partenaires"),
+        C(
+            "project_ref",
+            "text",
+            "Référence du projet",
+            required=True,
+            help_fr="La même pour tous les partenaires",
+        ),
         C("title", "text", "Intitulé du projet"),
         C("kind", "enum", "Nature du projet", choices=PROJECT_KINDS),
         C("status", "enum", "Avancement", required=True, choices=PROJECT_STATUSES),
@@ -210,7 +233,13 @@ POSTS = Table(
         C("category", "enum", "Catégorie d'emploi", choices=POST_CATEGORIES),
         C("started_on", "date", "Début du contrat le", required=True),
         C("ended_on", "date", "Fin du contrat le"),
-        C("working_time", "share", "Temps de travail", required=True, help_fr="1 = temps plein ; 0,8 ou 80 %"),
+        C(
+            "working_time",
+            "share",
+            "Temps de travail",
+            required=True,
+            help_fr="1 = temps plein ; 0,8 ou 80 %",
+        ),
         C("paid_hours", "hours", "Heures payées"),
         C("project_ref", "text", "Projet collaboratif lié"),
         C("project_share", "share", "Part du poste liée au projet"),

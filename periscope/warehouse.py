@@ -116,7 +116,9 @@ def quote(identifier: str) -> str:
 
 
 @contextmanager
-def connect(path: Path | None, *, read_only: bool = False, temporary: Path | None = None) -> Iterator[Connection]:
+def connect(
+    path: Path | None, *, read_only: bool = False, temporary: Path | None = None
+) -> Iterator[Connection]:
     """Open a DuckDB file (`None`: memory). Raises PeriscopeError in French when it is damaged or held."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": "1200MB",

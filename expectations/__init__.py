@@ -1,0 +1,1 @@
+"""Room 2: may we accept this file?"""

@@ -1,0 +1,1 @@
+"""Room 4: what would have happened without the pole?"""

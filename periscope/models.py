@@ -1,0 +1,97 @@
+"""Run the dbt project on one raw warehouse, in this process, once per run."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from periscope.errors import PeriscopeError
+from periscope.quarters import Quarter
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """What one build needs: where to read, where to write, and the parameters of the run."""
+
+    raw: Path
+    candidate: Path
+    target: Path
+    quarter: Quarter
+    history_start: date
+    baseline_quarter: str = ""
+    managing_body_siren: str = ""
+    source_gap_share: float = 0.05
+
+    def variables(self) -> dict[str, object]:
+        return {
+            "quarter": str(self.quarter),
+            "history_start": self.history_start.isoformat(),
+            "baseline_quarter": self.baseline_quarter,
+            "managing_body_siren": self.managing_body_siren,
+            "source_gap_share": self.source_gap_share,
+        }
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {key: os.environ.get(key) for key in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            if value is None:
+                os.environ.pop(key, None)
+            else:
+                os.environ[key] = value
+
+
+def build(request: BuildRequest, *, select: list[str] | None = None, unit_tests: bool = False) -> None:
+    """Build every model and check every promise into `request.candidate`.
+
+    Raises PeriscopeError that names the models and tests at fault. Unit tests run on invented rows, so they
+    belong to the project's own tests, not to an evaluator's run.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    request.candidate.unlink(missing_ok=True)
+    request.candidate.parent.mkdir(parents=True, exist_ok=True)
+    arguments = ["--quiet", "--no-use-colors", "--log-level-file", "none", "build"]
+    arguments += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    arguments += ["--target-path", str(request.target), "--log-path", str(request.target)]
+    arguments += ["--vars", json.dumps(request.variables(), sort_keys=True)]
+    if select:
+        arguments += ["--select", *select]
+    if not unit_tests:
+        arguments += ["--exclude-resource-type", "unit_test"]
+    environment = {
+        "PERISCOPE_RAW": str(request.raw),
+        "PERISCOPE_CANDIDATE": str(request.candidate),
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    with _environment(environment):
+        result = dbtRunner().invoke(arguments)
+    # dbt keeps its connection open and the data in the write-ahead log until this
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if result.success:
+        return
+    if result.exception is not None:
+        raise PeriscopeError(f"Les modèles ne se lisent pas : {result.exception}") from result.exception
+    failures = [
+        f"{node.node.name} ({node.status}) : {node.message}"
+        for node in getattr(result.result, "results", [])
+        if str(node.status) in ("error", "fail")
+    ]
+    raise PeriscopeError(
+        "Le calcul des critères a échoué ; rien n'est publié, la publication précédente est intacte.\n  "
+        + "\n  ".join(failures)
+    )

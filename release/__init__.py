@@ -1,0 +1,1 @@
+"""Room 7: attack the candidate, put it in place at once, close, prove."""
