@@ -57,6 +57,8 @@ class Slice:
     sender_siren: str = ""
     quarter: str = ""
     sheet: str = ""
+    #: what else a corrected file must share to replace this one: booking format, source and period of a turnover
+    scope: str = ""
     sent_on: date | None = None
     rows_read: int = 0
     rows_refused: int = 0
@@ -68,8 +70,15 @@ class Slice:
 
     def identity(self, file_id: str) -> str:
         """Stable id of the slice inside a file."""
-        text = "\x1f".join((file_id, self.sheet, self.kind, self.sender, self.sender_siren, self.quarter))
+        text = "\x1f".join(
+            (file_id, self.sheet, self.kind, self.sender, self.sender_siren, self.quarter, self.scope)
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def content_hash(self) -> str:
+        """Hash of what the rows say, wherever they stand: two files with the same rows are not two versions."""
+        said = sorted(repr(sorted((k, str(v)) for k, v in row.items() if k != "row_number")) for row in self.rows)
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
 @dataclass

@@ -40,9 +40,16 @@ FIXED_TABLES: dict[str, dict[str, str]] = {
         "sender": "VARCHAR",
         "sender_siren": "VARCHAR",
         "quarter": "VARCHAR",
+        "scope": "VARCHAR",
         "sent_on": "DATE",
         "landed_seq": "INTEGER",
+        "batch": "INTEGER",
+        "content_hash": "VARCHAR",
+        # what the gate decided: empty until it has judged, then accept or refuse
+        "verdict": "VARCHAR",
         "rows_read": "BIGINT",
+        # rows that the reader itself refused; rows_refused adds those of a slice refused as a whole
+        "rows_unreadable": "BIGINT",
         "rows_accepted": "BIGINT",
         "rows_refused": "BIGINT",
         "status": "VARCHAR",

@@ -1,0 +1,147 @@
+"""Land files unchanged by content hash. The journal, append-only, is the order in which they arrived.
+
+Everything else in the warehouse can be rebuilt from the journal, the landed originals and the register.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from periscope.workspace import Workspace
+
+LANDED, ALREADY_RECEIVED, RENAMED, WITHDRAWN = "landed", "already_received", "renamed", "withdrawn"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal. `batch` numbers the run that wrote it; `source_file` is relative to inbox/."""
+
+    seq: int
+    batch: int
+    event: str
+    file_id: str
+    source_file: str
+    landed_on: str
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A file in the record: the name it was read under, and whether it was withdrawn."""
+
+    file_id: str
+    source_file: str
+    seq: int
+    batch: int
+    landed_on: str
+    is_withdrawn: bool
+
+    def path(self, workspace: Workspace) -> Path:
+        return workspace.landed / self.file_id
+
+
+def journal(workspace: Workspace) -> list[Entry]:
+    """Every entry, oldest first. A last line cut by a crash was never acknowledged and is dropped."""
+    path = workspace.landed / "journal.jsonl"
+    if not path.exists():
+        return []
+    entries = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            entries.append(Entry(**json.loads(line)))
+        except (json.JSONDecodeError, TypeError):
+            break
+    return entries
+
+
+def append(workspace: Workspace, entries: list[Entry]) -> None:
+    """Write the whole journal again, with `entries` at its end, in one atomic step."""
+    if not entries:
+        return
+    path = workspace.landed / "journal.jsonl"
+    lines = [json.dumps(asdict(e), ensure_ascii=False, sort_keys=True) for e in [*journal(workspace), *entries]]
+    partial = path.with_suffix(".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def landed_files(workspace: Workspace) -> list[LandedFile]:
+    """The files of the record in landing order, under the last name each was read with."""
+    files: dict[str, LandedFile] = {}
+    for entry in journal(workspace):
+        if entry.event == LANDED:
+            files[entry.file_id] = LandedFile(
+                entry.file_id, entry.source_file, entry.seq, entry.batch, entry.landed_on, False
+            )
+        elif entry.event == RENAMED:
+            old = files[entry.file_id]
+            files[entry.file_id] = LandedFile(
+                old.file_id, entry.source_file, old.seq, old.batch, old.landed_on, old.is_withdrawn
+            )
+        elif entry.event == WITHDRAWN:
+            old = files[entry.file_id]
+            files[entry.file_id] = LandedFile(old.file_id, old.source_file, old.seq, old.batch, old.landed_on, True)
+    return list(files.values())
+
+
+def inbox_files(workspace: Workspace) -> list[Path]:
+    """Files of the inbox in a stable order; hidden files and office lock files are not files that people send."""
+    found = [
+        path
+        for path in workspace.inbox.rglob("*")
+        if path.is_file() and not path.is_symlink() and not path.name.startswith((".", "~$"))
+    ]
+    return sorted(found, key=lambda path: path.relative_to(workspace.inbox).as_posix())
+
+
+def hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def land(workspace: Workspace, as_of: date, refused: frozenset[str], banned: frozenset[str] = frozenset()) -> list[Entry]:
+    """Copy what is new in the inbox and write it in the journal; returns the new entries.
+
+    `refused` are the file_ids that could not be read: under a new name they get another chance (the name of a FEC
+    says who sent it). `banned` are erased originals, which are never received again.
+    """
+    workspace.landed.mkdir(parents=True, exist_ok=True)
+    past = journal(workspace)
+    known = {(entry.file_id, entry.source_file) for entry in past}
+    landed = {entry.file_id for entry in past}
+    batch = max((entry.batch for entry in past), default=0) + 1
+    new: list[Entry] = []
+    for path in inbox_files(workspace):
+        name = path.relative_to(workspace.inbox).as_posix()
+        file_id = hash_file(path)
+        if (file_id, name) in known or file_id in banned:
+            continue
+        event = LANDED
+        if file_id in landed:
+            event = RENAMED if file_id in refused else ALREADY_RECEIVED
+        else:
+            _copy(path, workspace.landed / file_id)
+        landed.add(file_id)
+        known.add((file_id, name))
+        new.append(Entry(len(past) + len(new) + 1, batch, event, file_id, name, as_of.isoformat()))
+    append(workspace, new)
+    return new
+
+
+def _copy(source: Path, target: Path) -> None:
+    partial = target.with_suffix(".partial")
+    with source.open("rb") as reader, os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as writer:
+        while block := reader.read(1 << 20):
+            writer.write(block)
+        writer.flush()
+        os.fsync(writer.fileno())
+    partial.replace(target)

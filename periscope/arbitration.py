@@ -1,0 +1,136 @@
+"""Which slices count: the rule by which a corrected file replaces an earlier one.
+
+For the same sender, quarter, kind and scope the latest `sent_on` wins, else the later landed. Two different
+versions landed in one run without `sent_on` are both refused, naming each other. A FEC replaces the FECs of the
+same SIREN whose entry dates overlap. Replayed from the receipts at every run, so that the order never matters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from periscope import receipts
+from periscope.warehouse import Connection
+
+
+@dataclass
+class _Slice:
+    slice_id: str
+    file_id: str
+    source_file: str
+    sheet: str
+    sender: str
+    sent_on: date | None
+    landed_seq: int
+    batch: int
+    content_hash: str
+    first_on: date | None
+    last_on: date | None
+    status: str = receipts.STATUS_ACCEPTED
+    superseded_by: str = ""
+
+    def overlaps(self, other: _Slice) -> bool:
+        if self.first_on is None or other.first_on is None or self.last_on is None or other.last_on is None:
+            return True
+        return self.first_on <= other.last_on and other.first_on <= self.last_on
+
+
+def _conflict(slices: list[_Slice]) -> list[tuple[_Slice, _Slice]]:
+    """Pairs of different versions that arrived together with nothing to tell which is the later."""
+    return [
+        (a, b)
+        for position, a in enumerate(slices)
+        for b in slices[position + 1 :]
+        if a.batch == b.batch
+        and a.file_id != b.file_id
+        and a.content_hash != b.content_hash
+        and a.overlaps(b)
+        and (a.sent_on is None or b.sent_on is None or a.sent_on == b.sent_on)
+    ]
+
+
+def _settle(slices: list[_Slice]) -> list[tuple[_Slice, _Slice]]:
+    """Decide among the accepted slices of one key; returns the pairs refused for arriving together."""
+    conflicts = _conflict(slices)
+    for pair in conflicts:
+        for one in pair:
+            one.status = receipts.STATUS_REFUSED_SLICE
+    standing: list[_Slice] = []
+    for challenger in sorted(
+        (s for s in slices if s.status == receipts.STATUS_ACCEPTED), key=lambda s: (s.landed_seq, s.slice_id)
+    ):
+        rivals = [s for s in standing if s.file_id != challenger.file_id and s.overlaps(challenger)]
+        newer = [
+            s
+            for s in rivals
+            if s.sent_on is not None and challenger.sent_on is not None and s.sent_on > challenger.sent_on
+        ]
+        if newer:
+            challenger.status, challenger.superseded_by = receipts.STATUS_SUPERSEDED, newer[-1].source_file
+            continue
+        for rival in rivals:
+            rival.status, rival.superseded_by = receipts.STATUS_SUPERSEDED, challenger.source_file
+            standing.remove(rival)
+        standing.append(challenger)
+    return conflicts
+
+
+def arbitrate(connection: Connection) -> None:
+    """Recompute status, superseded_by and is_active of every slice; a slice not yet judged does not count."""
+    connection.execute("delete from record.refusals where code = 'two_versions'")
+    connection.execute(
+        "update record.slices set is_active = false, superseded_by = '', rows_accepted = rows_read - rows_unreadable, "
+        "rows_refused = rows_unreadable, status = case verdict when 'refuse' then ? else ? end",
+        [receipts.STATUS_REFUSED_SLICE, receipts.STATUS_ACCEPTED],
+    )
+    connection.execute(
+        "update record.slices set status = ? from record.files "
+        "where files.file_id = slices.file_id and files.status = ?",
+        [receipts.STATUS_WITHDRAWN, receipts.STATUS_WITHDRAWN],
+    )
+    connection.execute(
+        "update record.slices set rows_accepted = 0, rows_refused = rows_read where status = ?",
+        [receipts.STATUS_REFUSED_SLICE],
+    )
+    groups: dict[tuple[str, str, str, str], list[_Slice]] = {}
+    for row in connection.execute(
+        """
+        select s.kind, coalesce(nullif(s.sender_siren, ''), s.sender), s.quarter, s.scope,
+               s.slice_id, s.file_id, s.source_file, s.sheet, s.sender, s.sent_on, s.landed_seq, s.batch,
+               s.content_hash, f.first_entry_on, f.last_entry_on
+        from record.slices as s
+        left join revenue.fec_files as f on s.slice_id = f.slice_id
+        where s.status = ? and s.verdict = 'accept'
+        order by s.landed_seq, s.slice_id
+        """,
+        [receipts.STATUS_ACCEPTED],
+    ).fetchall():
+        groups.setdefault(row[:4], []).append(_Slice(*row[4:]))
+    for key in sorted(groups):
+        for a, b in _settle(groups[key]):
+            for mine, other in ((a, b), (b, a)):
+                _refuse_version(connection, mine, other)
+        for one in groups[key]:
+            connection.execute(
+                "update record.slices set status = ?, superseded_by = ?, is_active = ? where slice_id = ?",
+                [one.status, one.superseded_by, one.status == receipts.STATUS_ACCEPTED, one.slice_id],
+            )
+    connection.execute(
+        "update record.slices set rows_accepted = 0, rows_refused = rows_read where status = ?",
+        [receipts.STATUS_REFUSED_SLICE],
+    )
+
+
+def _refuse_version(connection: Connection, mine: _Slice, other: _Slice) -> None:
+    connection.execute(
+        "insert into record.refusals values (?, ?, ?, 0, '', '', 'two_versions', ?, ?, ?)",
+        [
+            mine.file_id,
+            mine.source_file,
+            mine.sheet,
+            f"Une autre version est arrivée en même temps : « {other.source_file} ». Rien ne dit laquelle est la bonne.",
+            "Indiquez la date d'envoi (sent_on) dans chacune, ou déposez la bonne version seule au prochain passage.",
+            mine.sender,
+        ],
+    )
