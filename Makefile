@@ -1,0 +1,57 @@
+# Two commands matter: `make demo` and `make test`. Only Python 3.11 and make are needed.
+PYTHON ?= python3.11
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help demo test lint bench setup setup-dev browser lab clean
+
+help:
+	@echo "make demo   espace de travail fictif complet : tableau de bord et rapports"
+	@echo "make test   toute la suite de tests, navigateur compris"
+	@echo "make lint   ruff, mypy, sqlfluff"
+	@echo "make bench  mesures de vitesse et de mémoire (benchmarks/)"
+	@echo "make lab    Jupyter pour les analystes"
+
+.venv/run: requirements.lock pyproject.toml
+	test -d .venv || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+.venv/dev: requirements-dev.lock .venv/run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+.venv/lab: requirements-lab.lock .venv/run
+	test -d .venv-lab || $(PYTHON) -m venv .venv-lab
+	.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-lab.lock
+	.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+setup: .venv/run
+setup-dev: .venv/dev
+lab: .venv/lab
+
+demo: setup
+	$(BIN)/periscope demo demo-pole
+
+# Debian's chromium when it may be installed; without it the browser tests are skipped by name and say so.
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+	  || echo "Pas de chromium : les tests du navigateur seront sautés, par leur nom."
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar models macros tests/dbt
+
+test: setup-dev browser lint
+	$(BIN)/pytest -n 2 --dist loadfile
+
+bench: setup-dev
+	$(BIN)/python -m benchmarks.run
+
+clean:
+	rm -rf target .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,119 @@
+"""Decide for each new slice: accept, accept with findings, or refuse, in words a sender can read.
+
+Great Expectations takes seconds to load, so it lives in a second process that starts while files are read, and
+never starts when nothing is new. This is its only import.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from expectations import bookings, declarations, revenue
+from expectations.rules import REFUSE, Suite
+from periscope import arbitration, warehouse
+from periscope.errors import PeriscopeError
+from periscope.workspace import Run
+
+SUITES: tuple[Suite, ...] = (declarations.SUITE, revenue.SUITE, bookings.SUITE)
+
+Profile = dict[str, list[Any]]
+
+
+class Judge:
+    """The second process. Start it early with `Judge()`, ask it once with `failures`."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "expectations.gate"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def failures(self, profiles: dict[str, Profile]) -> list[tuple[str, str, str]]:
+        """(suite, code of the rule, slice_id) of every expectation that is not met."""
+        answer, _ = self._process.communicate(json.dumps(profiles))
+        if self._process.returncode != 0:
+            raise PeriscopeError(
+                "La vérification des fichiers (Great Expectations) a échoué ; rien n'est accepté ni publié. Relancez."
+            )
+        return [(suite, code, slice_id) for suite, code, slice_id in json.loads(answer)]
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
+
+
+def check(run: Run, judge: Judge | None = None) -> None:
+    """Judge every slice not yet judged, then decide which slices count."""
+    temporary = run.workspace.warehouse / "tmp"
+    with warehouse.connect(run.workspace.raw_database, temporary=temporary) as connection:
+        profiles = _profiles(connection, run)
+        failures = (judge or Judge()).failures(profiles) if profiles else []
+        connection.begin()
+        for suite_name, code, slice_id in failures:
+            rule = next(r for suite in SUITES if suite.name == suite_name for r in suite.rules if r.code == code)
+            columns = "file_id, source_file, sheet, sender"
+            if rule.verdict == REFUSE:
+                connection.execute("update record.slices set verdict = 'refuse' where slice_id = ?", [slice_id])
+                connection.execute(
+                    f"insert into record.refusals ({columns}, row_number, code, reason, remedy) "
+                    f"select {columns}, 0, ?, ?, ? from record.slices where slice_id = ?",
+                    [code, rule.reason, rule.remedy, slice_id],
+                )
+            else:
+                connection.execute(
+                    f"insert into record.findings ({columns}, row_number, code, message) "
+                    f"select {columns}, 0, ?, ? from record.slices where slice_id = ?",
+                    [code, rule.reason, slice_id],
+                )
+        connection.execute("update record.slices set verdict = 'accept' where verdict = ''")
+        arbitration.arbitrate(connection)
+        connection.commit()
+
+
+def _profiles(connection: warehouse.Connection, run: Run) -> dict[str, Profile]:
+    profiles = {}
+    for suite in SUITES:
+        parameters = {"as_of": run.as_of.isoformat()} if "$as_of" in suite.profile_sql else {}
+        cursor = connection.execute(suite.profile_sql, parameters)
+        names = [column[0] for column in cursor.description]
+        rows = cursor.fetchall()
+        if rows:
+            profiles[suite.name] = {name: [row[i] for row in rows] for i, name in enumerate(names)}
+    return profiles
+
+
+def _serve() -> None:
+    """The second process: load Great Expectations, then answer one question from standard input."""
+    import great_expectations as gx
+    import pandas as pd
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    profiles: dict[str, Profile] = json.loads(sys.stdin.read())
+    failures = []
+    for suite in SUITES:
+        if suite.name not in profiles:
+            continue
+        frame = pd.DataFrame(profiles[suite.name])
+        asset = context.data_sources.add_pandas(suite.name).add_dataframe_asset(suite.name)
+        batch = asset.add_batch_definition_whole_dataframe(suite.name).get_batch({"dataframe": frame})
+        expectations = [
+            getattr(gx.expectations, rule.expectation)(**rule.arguments, meta={"code": rule.code}) for rule in suite.rules
+        ]
+        result = batch.validate(
+            gx.ExpectationSuite(name=suite.name, expectations=expectations),
+            result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["slice_id"]},
+        )
+        for outcome in result.results:
+            code = outcome.expectation_config.meta["code"]
+            if outcome.exception_info.get("raised_exception"):
+                raise RuntimeError(f"{suite.name}: {code}")
+            failures += [(suite.name, code, found["slice_id"]) for found in outcome.result.get("unexpected_index_list") or []]
+    json.dump(sorted(failures), sys.stdout)
+
+
+if __name__ == "__main__":
+    _serve()

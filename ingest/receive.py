@@ -1,0 +1,124 @@
+"""Receive what is new in the inbox, read it, and write what it says into the raw warehouse in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ingest import landing, sources
+from ingest.context import Context
+from ingest.landing import LandedFile
+from ingest.record import Recorder
+from ingest.register import build_context, fingerprint, load_register, read_register
+from periscope import receipts, tables, warehouse
+from periscope.quarters import Quarter
+from periscope.receipts import Reading, Refusal
+from periscope.state import hash_tree
+from periscope.workspace import Run
+
+#: sources whose reading depends on the days asked for: recurring events are expanded inside them
+_WINDOWED = ("ics",)
+
+
+def history_start(run: Run) -> date:
+    """First day evaluated: two whole years before the quarter's, or the baseline's year when that is earlier."""
+    start = date(run.quarter.year - 2, 1, 1)
+    baseline = run.workspace.settings.baseline
+    return min(start, date(baseline.year, 1, 1)) if baseline else start
+
+
+def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
+    """Land, read and record. Nothing is kept of a run that stops midway: the next one starts again from the inbox.
+
+    `on_new_files` is called once, before reading, when there is something to read.
+    """
+    workspace = run.workspace
+    register = read_register(workspace)
+    start = history_start(run)
+    context = build_context(run, register, (start, run.quarter.last_day))
+    temporary = workspace.warehouse / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    _drop_foreign_schema(workspace.raw_database)
+    with warehouse.connect(workspace.raw_database, temporary=temporary) as connection:
+        connection.begin()
+        warehouse.create_raw(connection)
+        load_register(connection, register, range(start.year - 1, run.quarter.year + 2))
+        landing.land(workspace, run.as_of, refused=_refused(connection))
+        files = landing.landed_files(workspace)
+        wanted = _reading_ids(connection, files, context)
+        done = dict(connection.execute("select file_id, reading_id from record.files").fetchall())
+        to_read = [file for file in files if done.get(file.file_id) != wanted[file.file_id]]
+        recorder = Recorder(connection)
+        recorder.forget([file.file_id for file in to_read])
+        if to_read:
+            on_new_files()
+        for file in tqdm(to_read, desc="Lecture", unit="fichier", disable=None, leave=False):
+            reading = _read(connection, run, file, context)
+            status = receipts.STATUS_REFUSED_FILE if reading.is_refused else receipts.STATUS_ACCEPTED
+            size = file.path(workspace).stat().st_size
+            recorder.store(file, size, _reading_id(file, reading.kind_of_file, context), reading, status)
+        recorder.flush()
+        for file in files:
+            if file.is_withdrawn:
+                connection.execute(
+                    "update record.files set status = ? where file_id = ?", [receipts.STATUS_WITHDRAWN, file.file_id]
+                )
+        connection.commit()
+    sources.write_proposals(workspace.returns / str(run.quarter), context.proposals)
+
+
+def _drop_foreign_schema(path: Path) -> None:
+    """The raw warehouse can always be read again from the originals: another version's tables are dropped whole."""
+    mark = path.with_suffix(".schema")
+    schema = hashlib.sha256(repr(warehouse.raw_tables()).encode()).hexdigest()
+    if path.exists() and (not mark.exists() or mark.read_text(encoding="ascii") != schema):
+        path.unlink()
+        path.with_name(path.name + ".wal").unlink(missing_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mark.write_text(schema, encoding="ascii")
+
+
+def _refused(connection: warehouse.Connection) -> frozenset[str]:
+    rows = connection.execute("select file_id from record.files where status = ?", [receipts.STATUS_REFUSED_FILE])
+    return frozenset(row[0] for row in rows.fetchall())
+
+
+def _reading_ids(connection: warehouse.Connection, files: list[LandedFile], context: Context) -> dict[str, str]:
+    kinds = dict(connection.execute("select file_id, kind_of_file from record.files").fetchall())
+    return {file.file_id: _reading_id(file, kinds.get(file.file_id, ""), context) for file in files}
+
+
+def _reading_id(file: LandedFile, kind: str, context: Context) -> str:
+    """What a reading depends on: content, name, register, settings, the reading code, and the window of calendars."""
+    here = Path(__file__).parent
+    code = hash_tree([here, Path(tables.__file__)], here.parent)
+    window = context.window if kind in _WINDOWED else ""
+    parts = (file.file_id, file.source_file, fingerprint(context), code, str(window))
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _read(connection: warehouse.Connection, run: Run, file: LandedFile, context: Context) -> Reading:
+    path = file.path(run.workspace)
+    source = sources.recognise(path, file.source_file, context)
+    if source is not None and source.id == "fec":
+        from ingest.readers import fec
+
+        return fec.load(connection, path, file.source_file, file.file_id, context)
+    reading = sources.read_file(path, file.source_file, context)
+    _date_quarters(reading)
+    return reading
+
+
+def _date_quarters(reading: Reading) -> None:
+    for piece in reading.slices:
+        if piece.quarter:
+            piece.quarter = str(Quarter.parse(piece.quarter))
+
+
+def unreadable(reason: str, remedy: str, code: str = "unreadable") -> Reading:
+    """A file that cannot be used, told to its sender."""
+    return Reading(refusals=[Refusal(row=0, reason=reason, remedy=remedy, code=code)])

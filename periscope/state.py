@@ -1,0 +1,82 @@
+"""One hash of everything a publication depends on, so that a run with nothing new ends at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from periscope.models import PROJECT
+from periscope.workspace import Run
+
+_CODE = ("periscope", "ingest", "expectations", "impact", "protection", "reports", "release", "models", "macros", "seeds", "notebooks")
+
+
+def hash_tree(folders: list[Path], base: Path) -> str:
+    """Hash of the names and bytes of every file under `folders`; caches of the interpreter apart."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        files = [folder] if folder.is_file() else sorted(p for p in folder.rglob("*") if p.is_file())
+        for path in files:
+            if "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts:
+                continue
+            digest.update(path.relative_to(base).as_posix().encode() + b"\0")
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def code_hash() -> str:
+    """Hash of the program itself: another version never reuses what an earlier one computed."""
+    return hash_tree([PROJECT / name for name in _CODE] + [PROJECT / "dbt_project.yml"], PROJECT)
+
+
+def run_hash(run: Run) -> str:
+    """Hash of the inbox, register, settings, texts, records, date, quarter and program of a run."""
+    workspace = run.workspace
+    inputs = [
+        path
+        for path in (
+            workspace.root / "periscope.toml",
+            workspace.register,
+            workspace.inbox,
+            workspace.texts,
+            workspace.record,
+            workspace.key_path,
+            workspace.landed / "journal.jsonl",
+        )
+        if path.exists()
+    ]
+    parts = [str(run.quarter), run.as_of.isoformat(), code_hash(), hash_tree(inputs, workspace.root)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _path(run: Run) -> Path:
+    return run.workspace.warehouse / "state.json"
+
+
+def is_up_to_date(run: Run) -> bool:
+    """True when the last publication of the quarter was made from exactly these inputs and still stands."""
+    try:
+        saved = json.loads(_path(run).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    published = run.workspace.published / str(run.quarter)
+    return (
+        saved.get(str(run.quarter)) is not None
+        and published.is_dir()
+        and saved[str(run.quarter)] == [run_hash(run), hash_tree([published], published)]
+    )
+
+
+def remember(run: Run) -> None:
+    """Note what the publication just put in place was made from."""
+    try:
+        saved = json.loads(_path(run).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        saved = {}
+    published = run.workspace.published / str(run.quarter)
+    saved[str(run.quarter)] = [run_hash(run), hash_tree([published], published)]
+    partial = _path(run).with_suffix(".partial")
+    partial.write_text(json.dumps(saved, sort_keys=True), encoding="utf-8")
+    partial.replace(_path(run))
