@@ -1,0 +1,12 @@
+"""The one failure of reading a cell."""
+
+from __future__ import annotations
+
+
+class Unreadable(ValueError):  # noqa: N818 - a term of the house, not a failure of the program
+    """A cell that cannot be understood. `reason` and `remedy` are French sentences without the cell's content."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
