@@ -46,7 +46,9 @@ def group_time(panel: Panel, control: str = "never") -> GroupTime:
     for group in groups:
         for time in range(1, n_times):
             base = group - 1 if time >= group else time - 1
-            is_control = joined >= n_times if control == "never" else (joined > max(time, base)) & (joined != group)
+            is_control = (
+                joined >= n_times if control == "never" else (joined > max(time, base)) & (joined != group)
+            )
             if is_control.any():
                 effects[group, time] = _difference(wide[:, time] - wide[:, base], joined == group, is_control)
     return _aggregate(effects, panel)
@@ -60,7 +62,9 @@ def _difference(change: Floats, is_group: Booleans, is_control: Booleans) -> Est
     return Estimate(float(mean_group - mean_control), influence)
 
 
-def _weighted(keys: list[tuple[int, int]], effects: dict[tuple[int, int], Estimate], panel: Panel) -> Estimate:
+def _weighted(
+    keys: list[tuple[int, int]], effects: dict[tuple[int, int], Estimate], panel: Panel
+) -> Estimate:
     """Mean weighted by the size of the joining groups; the uncertainty of the sizes counts too."""
     sizes = np.array([(panel.first_treated == group).mean() for group, _ in keys])
     belongs = np.array([panel.first_treated == group for group, _ in keys], dtype=float).T
@@ -73,9 +77,7 @@ def _weighted(keys: list[tuple[int, int]], effects: dict[tuple[int, int], Estima
 
 
 def _mean(parts: list[Estimate]) -> Estimate:
-    return Estimate(
-        float(np.mean([p.effect for p in parts])), np.mean([p.influence for p in parts], axis=0)
-    )
+    return Estimate(float(np.mean([p.effect for p in parts])), np.mean([p.influence for p in parts], axis=0))
 
 
 def _aggregate(effects: dict[tuple[int, int], Estimate], panel: Panel) -> GroupTime:
@@ -87,7 +89,8 @@ def _aggregate(effects: dict[tuple[int, int], Estimate], panel: Panel) -> GroupT
         for e in sorted({time - group for group, time in effects})
     }
     calendar = [
-        _weighted([key for key in after if key[1] == time], effects, panel) for time in sorted({t for _, t in after})
+        _weighted([key for key in after if key[1] == time], effects, panel)
+        for time in sorted({t for _, t in after})
     ]
     if not after:
         return GroupTime(effects, {}, event)

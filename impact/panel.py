@@ -33,7 +33,10 @@ class Panel:
 
     @classmethod
     def build(
-        cls, rows: Sequence[tuple[str, str, float]], first_treated: dict[str, str | None], times: Sequence[str] = ()
+        cls,
+        rows: Sequence[tuple[str, str, float]],
+        first_treated: dict[str, str | None],
+        times: Sequence[str] = (),
     ) -> Panel:
         """From (unit, time, outcome) rows. Times sort as text (2026-Q3) unless given in order."""
         ordered = tuple(times) or tuple(sorted({row[1] for row in rows}))

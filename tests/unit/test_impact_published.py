@@ -22,7 +22,10 @@ def mpdta() -> Panel:
     frame = pd.read_csv(SAMPLES / "mpdta.csv")
     names = {column.replace(".", "_"): column for column in frame.columns}
     first = names["first_treat"]
-    rows = [(str(u), str(t), float(y)) for u, t, y in zip(frame["countyreal"], frame["year"], frame["lemp"], strict=True)]
+    rows = [
+        (str(u), str(t), float(y))
+        for u, t, y in zip(frame["countyreal"], frame["year"], frame["lemp"], strict=True)
+    ]
     joined = {
         str(u): (str(int(g)) if g else None) for u, g in zip(frame["countyreal"], frame[first], strict=True)
     }
@@ -69,7 +72,9 @@ def test_invariances(mpdta: Panel) -> None:
     base = impute(mpdta).effect
     by_unit = generator.normal(size=len(mpdta.units))[mpdta.unit]
     by_time = generator.normal(size=len(mpdta.times))[mpdta.time]
-    assert impute(mpdta.with_outcome(mpdta.outcome + by_unit + by_time)).effect == pytest.approx(base, abs=1e-9)
+    assert impute(mpdta.with_outcome(mpdta.outcome + by_unit + by_time)).effect == pytest.approx(
+        base, abs=1e-9
+    )
     raised = mpdta.with_outcome(mpdta.outcome + 0.25 * mpdta.is_treated)
     assert impute(raised).effect == pytest.approx(base + 0.25, abs=1e-9)
 
@@ -77,8 +82,17 @@ def test_invariances(mpdta: Panel) -> None:
 def test_card_krueger() -> None:
     frame = pd.read_csv(SAMPLES / "njmin3.csv")
     columns = {column.casefold(): column for column in frame.columns}
-    fte, nj, post = frame[columns["fte"]], frame[columns["nj"]], frame[columns["post_april92" if "post_april92" in columns else "d"]]
+    fte, nj, post = (
+        frame[columns["fte"]],
+        frame[columns["nj"]],
+        frame[columns["post_april92" if "post_april92" in columns else "d"]],
+    )
     means = {(s, p): fte[(nj == s) & (post == p)].mean() for s in (0, 1) for p in (0, 1)}
-    assert [round(means[key], 3) for key in ((0, 0), (0, 1), (1, 0), (1, 1))] == [23.331, 21.166, 20.439, 21.027]
+    assert [round(means[key], 3) for key in ((0, 0), (0, 1), (1, 0), (1, 1))] == [
+        23.331,
+        21.166,
+        20.439,
+        21.027,
+    ]
     rows = [(f"{s}", f"{p}", means[s, p]) for s in (0, 1) for p in (0, 1)]
     assert impute(Panel.build(rows, {"1": "1", "0": None})).effect == pytest.approx(2.7536, abs=5e-5)

@@ -1,0 +1,201 @@
+"""The pole's own panel, from the models; estimates go back to the warehouse in the interface of criteria."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from impact.eligibility import Limits
+from impact.estimate import Finding, assess
+from impact.panel import Panel
+from periscope import warehouse
+from periscope.quarters import Quarter
+from periscope.warehouse import Connection
+from periscope.workspace import Run
+
+#: who joined when: the first quarter of membership of each enterprise of the register; null for candidates
+_JOINED = """
+    select
+        members.member_id,
+        members.siren,
+        min(case when memberships.presence <> 'candidate' then memberships.joined_on end) as joined_on
+    from raw.register.members as members
+    inner join raw.register.memberships as memberships on members.member_id = memberships.member_id
+    group by all
+    order by all
+"""
+_TURNOVER = """
+    select member_id, quarter, net_turnover_eur, source_ref, row_number
+    from intermediate.int_turnover__member_quarters
+    where net_turnover_eur > 0 and ends_on <= $last_day
+    order by all
+"""
+_JOBS = """
+    with answers as (
+        select distinct sender_siren, quarter from raw.record.slices where kind = 'posts' and is_active
+    ),
+    posts as (
+        select sender_siren, quarter, sum(working_time) as fte, min(slice_id) as slice_id, min(row_number) as row_number
+        from staging.stg_declarations__posts as posts
+        inner join intermediate.int_quarters as quarters using (quarter)
+        where employer_siren = sender_siren and started_on <= quarters.ends_on
+            and coalesce(ended_on, quarters.ends_on) >= quarters.ends_on
+        group by all
+    )
+    select members.member_id, answers.quarter, coalesce(posts.fte, 0), posts.slice_id, posts.row_number
+    from answers
+    inner join raw.register.members as members on answers.sender_siren = members.siren
+    left join posts on answers.sender_siren = posts.sender_siren and answers.quarter = posts.quarter
+    order by all
+"""
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    indicator_id: str
+    sql: str
+    is_log: bool
+
+
+_OUTCOMES = (_Outcome("turnover_effect", _TURNOVER, True), _Outcome("jobs_effect", _JOBS, False))
+
+
+def evaluate(run: Run) -> None:
+    """Write impact.estimates in the candidate warehouse, and `impact.json` beside it for the pages."""
+    limits = Limits.from_settings(run.workspace.settings.impact)
+    path = run.workspace.candidate / "periscope.duckdb"
+    told: dict[str, Any] = {}
+    with warehouse.connect(path) as connection:
+        warehouse.attach(connection, run.workspace.raw_database)
+        connection.execute("create schema if not exists impact")
+        connection.execute(
+            "create or replace table impact.estimates (indicator_id varchar, period varchar, perimeter varchar, "
+            "dimension varchar, item varchar, value decimal(24, 6), numerator decimal(24, 6), denominator decimal(24, 6), "
+            "contributors integer, expected_count integer, answered_count integer, reason varchar, "
+            "sources struct(source_ref varchar, row_number integer, entity_id varchar, siren varchar, "
+            "contribution decimal(24, 6), weight decimal(24, 6))[])"
+        )
+        joined = {row[0]: (row[1], row[2]) for row in connection.execute(_JOINED).fetchall()}
+        for outcome in _OUTCOMES:
+            parameters = {"last_day": run.quarter.last_day} if "$last_day" in outcome.sql else {}
+            rows = connection.execute(outcome.sql, parameters).fetchall()
+            finding, scale = _assess(rows, joined, outcome, run.quarter, limits)
+            _write(connection, run, outcome, finding, rows, joined)
+            told[outcome.indicator_id] = finding.as_json() | {
+                "sentence": sentence(finding, outcome.is_log),
+                "scale": scale,
+            }
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1)
+    (run.workspace.candidate / "impact.json").write_text(text, encoding="utf-8")
+
+
+def _assess(
+    rows: list[tuple[Any, ...]],
+    joined: dict[str, tuple[str, Any]],
+    outcome: _Outcome,
+    last: Quarter,
+    limits: Limits,
+) -> tuple[Finding, float]:
+    cells = [
+        (row[0], row[1], math.log(row[2]) if outcome.is_log else float(row[2]))
+        for row in rows
+        if row[0] in joined and Quarter.parse(row[1]) <= last
+    ]
+    first = {
+        member: str(Quarter.of(day)) if day is not None and Quarter.of(day) <= last else None
+        for member, (_, day) in joined.items()
+    }
+    if not cells:
+        return assess(Panel.build([], {}), limits), 1.0
+    panel = Panel.build(cells, first)
+    treated = panel.outcome[panel.is_member[panel.unit]]
+    scale = (
+        1.0 if outcome.is_log else float(np.mean(treated)) if len(treated) and np.mean(treated) > 0 else 1.0
+    )
+    return assess(panel, limits, scale=scale), scale
+
+
+def _write(
+    connection: Connection,
+    run: Run,
+    outcome: _Outcome,
+    finding: Finding,
+    rows: list[tuple[Any, ...]],
+    joined: dict[str, tuple[str, Any]],
+) -> None:
+    interval = finding.interval
+    values = {
+        "": finding.effect,
+        "_low": interval.low if interval else None,
+        "_high": interval.high if interval else None,
+        "_mde": finding.mde if finding.effect is not None else None,
+    }
+    members = [name for name in finding.used_units if joined[name][1] is not None]
+    expected, answered = _coverage(connection, run, outcome)
+    used = set(finding.used_units)
+    sources = [
+        {
+            "source_ref": row[3],
+            "row_number": row[4],
+            "entity_id": row[0],
+            "siren": joined[row[0]][0],
+            "contribution": None,
+            "weight": None,
+        }
+        for row in rows
+        if row[0] in used and row[3] is not None
+    ]
+    for suffix, value in values.items():
+        shown = value if value is None or not outcome.is_log else math.expm1(value)
+        connection.execute(
+            "insert into impact.estimates values (?, ?, 'members', 'all', 'all', ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                outcome.indicator_id + suffix,
+                str(run.quarter),
+                None if shown is None else round(shown, 6),
+                finding.members,
+                finding.comparison,
+                len(members),
+                expected,
+                answered,
+                None if value is not None else " ".join(finding.verdict.refusals),
+                sources if suffix == "" else [],
+            ],
+        )
+
+
+def _coverage(connection: Connection, run: Run, outcome: _Outcome) -> tuple[int, int]:
+    kind, basis = ("activity", "flow") if outcome.is_log else ("posts", "stock")
+    row = connection.execute(
+        "select expected_count, answered_count from intermediate.int_coverage where period = ? and perimeter = 'members' "
+        "and basis = ? and answer_kind = ? and dimension = 'all'",
+        [str(run.quarter), basis, kind],
+    ).fetchone()
+    return (row[0], row[1]) if row else (0, 0)
+
+
+def sentence(finding: Finding, is_log: bool) -> str:
+    """What a committee reads first. The word « effet » only when nothing is refused."""
+    if finding.effect is None or finding.interval is None or finding.mde is None:
+        return "Aucun effet ne peut être estimé avec ces données. " + " ".join(finding.verdict.refusals)
+
+    def show(value: float) -> str:
+        told = (
+            f"{math.expm1(value):+.0%}".replace("%", " %")
+            if is_log
+            else f"{value:+.2f} ETP".replace(".", ",")
+        )
+        return told.replace("-", "−")
+
+    low, high, seen = show(finding.interval.low), show(finding.interval.high), show(finding.mde).lstrip("+")
+    conclusion = (
+        "on ne peut pas conclure à un effet" if 0.0 in finding.interval else "l'effet se distingue du hasard"
+    )
+    return (
+        f"Entre {low} et {high} par rapport à ce qui aurait été sans l'adhésion : {conclusion} ; "
+        f"un effet inférieur à {seen} ne serait pas visible avec ces données."
+    )
