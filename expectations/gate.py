@@ -27,7 +27,10 @@ class Judge:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "expectations.gate"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "expectations.gate"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     def failures(self, profiles: dict[str, Profile]) -> list[tuple[str, str, str]]:
@@ -53,10 +56,14 @@ def check(run: Run, judge: Judge | None = None) -> None:
         failures = (judge or Judge()).failures(profiles) if profiles else []
         connection.begin()
         for suite_name, code, slice_id in failures:
-            rule = next(r for suite in SUITES if suite.name == suite_name for r in suite.rules if r.code == code)
+            rule = next(
+                r for suite in SUITES if suite.name == suite_name for r in suite.rules if r.code == code
+            )
             columns = "file_id, source_file, sheet, sender"
             if rule.verdict == REFUSE:
-                connection.execute("update record.slices set verdict = 'refuse' where slice_id = ?", [slice_id])
+                connection.execute(
+                    "update record.slices set verdict = 'refuse' where slice_id = ?", [slice_id]
+                )
                 connection.execute(
                     f"insert into record.refusals ({columns}, row_number, code, reason, remedy) "
                     f"select {columns}, 0, ?, ?, ? from record.slices where slice_id = ?",
@@ -101,7 +108,8 @@ def _serve() -> None:
         asset = context.data_sources.add_pandas(suite.name).add_dataframe_asset(suite.name)
         batch = asset.add_batch_definition_whole_dataframe(suite.name).get_batch({"dataframe": frame})
         expectations = [
-            getattr(gx.expectations, rule.expectation)(**rule.arguments, meta={"code": rule.code}) for rule in suite.rules
+            getattr(gx.expectations, rule.expectation)(**rule.arguments, meta={"code": rule.code})
+            for rule in suite.rules
         ]
         result = batch.validate(
             gx.ExpectationSuite(name=suite.name, expectations=expectations),
@@ -111,7 +119,10 @@ def _serve() -> None:
             code = outcome.expectation_config.meta["code"]
             if outcome.exception_info.get("raised_exception"):
                 raise RuntimeError(f"{suite.name}: {code}")
-            failures += [(suite.name, code, found["slice_id"]) for found in outcome.result.get("unexpected_index_list") or []]
+            failures += [
+                (suite.name, code, found["slice_id"])
+                for found in outcome.result.get("unexpected_index_list") or []
+            ]
     json.dump(sorted(failures), sys.stdout)
 
 

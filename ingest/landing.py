@@ -65,7 +65,9 @@ def append(workspace: Workspace, entries: list[Entry]) -> None:
     if not entries:
         return
     path = workspace.landed / "journal.jsonl"
-    lines = [json.dumps(asdict(e), ensure_ascii=False, sort_keys=True) for e in [*journal(workspace), *entries]]
+    lines = [
+        json.dumps(asdict(e), ensure_ascii=False, sort_keys=True) for e in [*journal(workspace), *entries]
+    ]
     partial = path.with_suffix(".partial")
     with partial.open("w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
@@ -89,7 +91,9 @@ def landed_files(workspace: Workspace) -> list[LandedFile]:
             )
         elif entry.event == WITHDRAWN:
             old = files[entry.file_id]
-            files[entry.file_id] = LandedFile(old.file_id, old.source_file, old.seq, old.batch, old.landed_on, True)
+            files[entry.file_id] = LandedFile(
+                old.file_id, old.source_file, old.seq, old.batch, old.landed_on, True
+            )
     return list(files.values())
 
 
@@ -108,7 +112,9 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def land(workspace: Workspace, as_of: date, refused: frozenset[str], banned: frozenset[str] = frozenset()) -> list[Entry]:
+def land(
+    workspace: Workspace, as_of: date, refused: frozenset[str], banned: frozenset[str] = frozenset()
+) -> list[Entry]:
     """Copy what is new in the inbox and write it in the journal; returns the new entries.
 
     `refused` are the file_ids that could not be read: under a new name they get another chance (the name of a FEC
@@ -139,7 +145,10 @@ def land(workspace: Workspace, as_of: date, refused: frozenset[str], banned: fro
 
 def _copy(source: Path, target: Path) -> None:
     partial = target.with_suffix(".partial")
-    with source.open("rb") as reader, os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as writer:
+    with (
+        source.open("rb") as reader,
+        os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as writer,
+    ):
         while block := reader.read(1 << 20):
             writer.write(block)
         writer.flush()

@@ -65,7 +65,8 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         for file in files:
             if file.is_withdrawn:
                 connection.execute(
-                    "update record.files set status = ? where file_id = ?", [receipts.STATUS_WITHDRAWN, file.file_id]
+                    "update record.files set status = ? where file_id = ?",
+                    [receipts.STATUS_WITHDRAWN, file.file_id],
                 )
         connection.commit()
     sources.write_proposals(workspace.returns / str(run.quarter), context.proposals)
@@ -83,11 +84,15 @@ def _drop_foreign_schema(path: Path) -> None:
 
 
 def _refused(connection: warehouse.Connection) -> frozenset[str]:
-    rows = connection.execute("select file_id from record.files where status = ?", [receipts.STATUS_REFUSED_FILE])
+    rows = connection.execute(
+        "select file_id from record.files where status = ?", [receipts.STATUS_REFUSED_FILE]
+    )
     return frozenset(row[0] for row in rows.fetchall())
 
 
-def _reading_ids(connection: warehouse.Connection, files: list[LandedFile], context: Context) -> dict[str, str]:
+def _reading_ids(
+    connection: warehouse.Connection, files: list[LandedFile], context: Context
+) -> dict[str, str]:
     kinds = dict(connection.execute("select file_id, kind_of_file from record.files").fetchall())
     return {file.file_id: _reading_id(file, kinds.get(file.file_id, ""), context) for file in files}
 

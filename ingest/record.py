@@ -38,7 +38,9 @@ class Recorder:
         for table, rows in self._pending.items():
             types = self._types[table]
             columns = {
-                name: pa.array([None if row.get(name) is None else str(row[name]) for row in rows], pa.string())
+                name: pa.array(
+                    [None if row.get(name) is None else str(row[name]) for row in rows], pa.string()
+                )
                 for name in types
             }
             self._connection.register("pending_rows", pa.table(columns))
@@ -57,7 +59,9 @@ class Recorder:
         for table in ("record.slices", "record.refusals", "record.findings", "record.files"):
             self._connection.execute(f"delete from {table} where file_id in (select unnest(?))", [file_ids])
 
-    def store(self, file: LandedFile, size_bytes: int, reading_id: str, reading: Reading, status: str) -> None:
+    def store(
+        self, file: LandedFile, size_bytes: int, reading_id: str, reading: Reading, status: str
+    ) -> None:
         """Queue the receipt and rows of one reading."""
         here = {"file_id": file.file_id, "source_file": file.source_file}
         self.add(

@@ -28,7 +28,10 @@ Rows = dict[str, list[dict[str, Any]]]
 def read_register(workspace: Workspace) -> Rows:
     """Typed rows of every register table, each with its `row_number`. Raises UsageError listing every bad cell."""
     problems: list[str] = []
-    found = {name: _read_table(workspace.register / f"{name}.csv", table, problems) for name, table in tables.REGISTER.items()}
+    found = {
+        name: _read_table(workspace.register / f"{name}.csv", table, problems)
+        for name, table in tables.REGISTER.items()
+    }
     members = {row["member_id"] for row in found["members"]}
     for name in ("memberships", "consents"):
         for row in found[name]:
@@ -40,7 +43,9 @@ def read_register(workspace: Workspace) -> Rows:
     if problems:
         shown = "\n  ".join(problems[:30])
         more = f"\n  … et {len(problems) - 30} autres." if len(problems) > 30 else ""
-        raise UsageError(f"Le registre est à corriger avant de continuer ; rien n'a été modifié.\n  {shown}{more}")
+        raise UsageError(
+            f"Le registre est à corriger avant de continuer ; rien n'a été modifié.\n  {shown}{more}"
+        )
     return found
 
 
@@ -49,10 +54,14 @@ def _read_table(path: Path, table: tables.Table, problems: list[str]) -> list[di
         return []
     text = path.read_bytes().decode("utf-8-sig", errors="replace")
     if "\ufffd" in text:
-        problems.append(f"register/{path.name} : le fichier n'est pas en UTF-8. Enregistrez-le en « CSV UTF-8 ».")
+        problems.append(
+            f"register/{path.name} : le fichier n'est pas en UTF-8. Enregistrez-le en « CSV UTF-8 »."
+        )
         return []
     first_line = text.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text), delimiter=";" if first_line.count(";") > first_line.count(",") else ",")
+    reader = csv.reader(
+        io.StringIO(text), delimiter=";" if first_line.count(";") > first_line.count(",") else ","
+    )
     header = [fold(cell) for cell in next(reader, [])]
     columns: dict[int, tables.Column] = {}
     for position, cell in enumerate(header):
@@ -60,10 +69,14 @@ def _read_table(path: Path, table: tables.Table, problems: list[str]) -> list[di
         if match is not None:
             columns[position] = match
         elif cell:
-            problems.append(f"register/{path.name}, ligne 1 : colonne inconnue « {cell} ». Colonnes : {', '.join(table.names)}.")
+            problems.append(
+                f"register/{path.name}, ligne 1 : colonne inconnue « {cell} ». Colonnes : {', '.join(table.names)}."
+            )
     for column in table.columns:
         if column.required and column not in columns.values() and header:
-            problems.append(f"register/{path.name}, ligne 1 : il manque la colonne « {column.name} ». Ajoutez-la.")
+            problems.append(
+                f"register/{path.name}, ligne 1 : il manque la colonne « {column.name} ». Ajoutez-la."
+            )
     rows: list[dict[str, Any]] = []
     seen: dict[tuple[Any, ...], int] = {}
     for cells in reader:
@@ -75,10 +88,14 @@ def _read_table(path: Path, table: tables.Table, problems: list[str]) -> list[di
             try:
                 row[column.name] = parse(column, cells[position] if position < len(cells) else None)
             except Unreadable as error:
-                problems.append(f"register/{path.name}, ligne {line}, colonne {column.name} : {error.reason} {error.remedy}")
+                problems.append(
+                    f"register/{path.name}, ligne {line}, colonne {column.name} : {error.reason} {error.remedy}"
+                )
                 continue
             if column.required and row[column.name] is None:
-                problems.append(f"register/{path.name}, ligne {line}, colonne {column.name} : valeur absente. Renseignez-la.")
+                problems.append(
+                    f"register/{path.name}, ligne {line}, colonne {column.name} : valeur absente. Renseignez-la."
+                )
         key = tuple(row[name] for name in table.key)
         if table.key and seen.setdefault(key, line) != line:
             problems.append(
@@ -133,7 +150,12 @@ def build_context(run: Run, register: Rows, window: tuple[date, date]) -> Contex
         mappings=settings.mappings,
         corrections=[
             Correction(
-                row["source_file"], row["row"], row["column"], row["old_value"] or "", row["new_value"] or "", row["sheet"] or ""
+                row["source_file"],
+                row["row"],
+                row["column"],
+                row["old_value"] or "",
+                row["new_value"] or "",
+                row["sheet"] or "",
             )
             for row in register["corrections"]
         ],

@@ -13,15 +13,20 @@ STEPS = ("ingest", "check", "build", "evaluate", "publish")
 
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
-        prog="periscope", description="Évaluer et prouver ce que réalise un pôle territorial de coopération économique."
+        prog="periscope",
+        description="Évaluer et prouver ce que réalise un pôle territorial de coopération économique.",
     )
     root.add_argument("--version", action="version", version=f"periscope {__version__}")
     root.add_argument("--debug", action="store_true", help="montrer la trace complète d'un échec")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMANDE")
 
-    def command(name: str, help_fr: str, *, quarter: bool = False, by: bool = False) -> argparse.ArgumentParser:
+    def command(
+        name: str, help_fr: str, *, quarter: bool = False, by: bool = False
+    ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help_fr, description=help_fr)
-        sub.add_argument("-w", "--workspace", type=Path, default=Path(), metavar="DOSSIER", help="espace de travail")
+        sub.add_argument(
+            "-w", "--workspace", type=Path, default=Path(), metavar="DOSSIER", help="espace de travail"
+        )
         sub.add_argument("--as-of", type=_day, default=None, metavar="AAAA-MM-JJ", help="date du traitement")
         sub.add_argument("--debug", action="store_true", help=argparse.SUPPRESS, default=argparse.SUPPRESS)
         if quarter:
@@ -47,7 +52,9 @@ def parser() -> argparse.ArgumentParser:
         if name in ("run", "publish"):
             sub.add_argument("--yes", action="store_true", help="accepter les changements annoncés")
         if name == "ingest":
-            sub.add_argument("--explain", type=Path, metavar="FICHIER", help="montrer comment un fichier est compris")
+            sub.add_argument(
+                "--explain", type=Path, metavar="FICHIER", help="montrer comment un fichier est compris"
+            )
     command("forms", "écrire le formulaire pré-rempli de chaque membre", quarter=True)
     explain = command("explain", "la preuve d'un chiffre, jusqu'aux lignes des fichiers", quarter=True)
     explain.add_argument("figure_id", metavar="FIGURE_ID")

@@ -20,7 +20,9 @@ def _run(arguments: argparse.Namespace) -> Run:
     given = getattr(arguments, "quarter", None)
     quarter = Quarter.parse(given) if given else Quarter.last_ended_before(as_of)
     if quarter.first_day > as_of:
-        raise UsageError(f"Le trimestre {quarter} n'a pas commencé au {as_of:%d/%m/%Y}. Choisissez-en un autre.")
+        raise UsageError(
+            f"Le trimestre {quarter} n'a pas commencé au {as_of:%d/%m/%Y}. Choisissez-en un autre."
+        )
     workspace.settings  # noqa: B018 - a bad setting must fail before anything is touched
     return Run(workspace, quarter, as_of)
 

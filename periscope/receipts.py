@@ -77,7 +77,9 @@ class Slice:
 
     def content_hash(self) -> str:
         """Hash of what the rows say, wherever they stand: two files with the same rows are not two versions."""
-        said = sorted(repr(sorted((k, str(v)) for k, v in row.items() if k != "row_number")) for row in self.rows)
+        said = sorted(
+            repr(sorted((k, str(v)) for k, v in row.items() if k != "row_number")) for row in self.rows
+        )
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 

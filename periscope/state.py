@@ -9,7 +9,19 @@ from pathlib import Path
 from periscope.models import PROJECT
 from periscope.workspace import Run
 
-_CODE = ("periscope", "ingest", "expectations", "impact", "protection", "reports", "release", "models", "macros", "seeds", "notebooks")
+_CODE = (
+    "periscope",
+    "ingest",
+    "expectations",
+    "impact",
+    "protection",
+    "reports",
+    "release",
+    "models",
+    "macros",
+    "seeds",
+    "notebooks",
+)
 
 
 def hash_tree(folders: list[Path], base: Path) -> str:

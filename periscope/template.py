@@ -59,7 +59,9 @@ cerfa_gap_eur = 500.0
 def create(root: Path, settings_text: str = SETTINGS) -> Workspace:
     """Create the workspace `root`. Raises UsageError when the folder already holds something."""
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise UsageError(f"{root} existe déjà et n'est pas vide. Choisissez un autre dossier ; rien n'a été modifié.")
+        raise UsageError(
+            f"{root} existe déjà et n'est pas vide. Choisissez un autre dossier ; rien n'a été modifié."
+        )
     workspace = Workspace(root)
     for folder in (
         workspace.register,

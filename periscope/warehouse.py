@@ -150,6 +150,12 @@ def connect(
         connection.close()
 
 
+def attach(connection: Connection, path: Path, name: str = "raw") -> None:
+    """Attach a DuckDB file read-only under `name`."""
+    literal = "'" + str(path).replace("'", "''") + "'"
+    connection.execute(f"attach if not exists {literal} as {quote(name)} (read_only)")
+
+
 def create_raw(connection: Connection) -> None:
     """Create the schemas and tables of the raw warehouse that do not exist yet."""
     for schema in sorted({name.split(".")[0] for name in raw_tables()}):

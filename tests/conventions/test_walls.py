@@ -52,7 +52,9 @@ def test_rooms_meet_through_tables_and_files(path: Path) -> None:
 def test_only_the_warehouse_opens_duckdb(path: Path) -> None:
     if relative(path) == "periscope/warehouse.py":
         return
-    assert "duckdb.connect" not in calls(path), f"{relative(path)}: open DuckDB through periscope.warehouse.connect."
+    assert "duckdb.connect" not in calls(path), (
+        f"{relative(path)}: open DuckDB through periscope.warehouse.connect."
+    )
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=relative)
@@ -64,7 +66,14 @@ def test_only_the_gate_imports_great_expectations(path: Path) -> None:
     )
 
 
-CLOCKS = {"date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time", "datetime.datetime.now"}
+CLOCKS = {
+    "date.today",
+    "datetime.now",
+    "datetime.today",
+    "datetime.utcnow",
+    "time.time",
+    "datetime.datetime.now",
+}
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=relative)
@@ -76,7 +85,9 @@ def test_no_clock_below_the_command_line(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SQL, ids=relative)
 def test_sql_never_reads_the_clock(path: Path) -> None:
-    found = re.search(r"\b(current_date|current_timestamp|now\s*\(|today\s*\()", path.read_text(), re.IGNORECASE)
+    found = re.search(
+        r"\b(current_date|current_timestamp|now\s*\(|today\s*\()", path.read_text(), re.IGNORECASE
+    )
     assert not found, f"{relative(path)} reads the clock: use the quarter and the periods of int_periods."
 
 
@@ -90,13 +101,17 @@ ENGINE_WORDS = re.compile(
 def test_engine_differences_live_in_macros(path: Path) -> None:
     text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|--[^\n]*", "", path.read_text(), flags=re.DOTALL)
     found = ENGINE_WORDS.search(text)
-    assert not found, f"{relative(path)} uses {found[0] if found else ''}: put it in a dispatched macro of macros/dispatch.sql."
+    assert not found, (
+        f"{relative(path)} uses {found[0] if found else ''}: put it in a dispatched macro of macros/dispatch.sql."
+    )
 
 
 def test_reports_cannot_reach_a_mart() -> None:
     for path in sorted((PROJECT / "reports").rglob("*.py")):
         packages = imported_packages(path)
-        assert "duckdb" not in packages, f"{relative(path)} imports duckdb: reports read the reader's folder only."
+        assert "duckdb" not in packages, (
+            f"{relative(path)} imports duckdb: reports read the reader's folder only."
+        )
         assert "periscope.warehouse" not in path.read_text(encoding="utf-8"), (
             f"{relative(path)} reaches the warehouse: reports read the reader's folder only."
         )
@@ -110,7 +125,9 @@ def test_every_criterion_is_in_the_catalogue_and_has_its_model() -> None:
     assert listed - models == set(), "a row of seeds/indicators.csv without its crit_ model: write the model."
 
 
-HOSTS_AND_MACHINES = re.compile(r"(/work/|/root/|/tmp/bash|pypi\.org|registry\.npmjs|files\.pythonhosted|deb\.debian\.org)")
+HOSTS_AND_MACHINES = re.compile(
+    r"(/work/|/root/|/tmp/bash|pypi\.org|registry\.npmjs|files\.pythonhosted|deb\.debian\.org)"
+)
 
 
 def test_nothing_names_a_machine_or_a_registry() -> None:
@@ -118,7 +135,8 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
         path
         for path in PROJECT.rglob("*")
         if path.is_file()
-        and path.suffix in (".py", ".sql", ".md", ".toml", ".yml", ".yaml", ".csv", ".lock", ".ipynb", ".html", ".j2", "")
+        and path.suffix
+        in (".py", ".sql", ".md", ".toml", ".yml", ".yaml", ".csv", ".lock", ".ipynb", ".html", ".j2", "")
         and not {"target", "demo-pole"} & set(path.relative_to(PROJECT).parts)
         and not any(part.startswith(".") and part != ".ci" for part in path.relative_to(PROJECT).parts)
         and "egg-info" not in path.as_posix()
@@ -126,15 +144,23 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
     ]
     for path in checked:
         found = HOSTS_AND_MACHINES.search(path.read_text(encoding="utf-8", errors="ignore"))
-        assert not found, f"{relative(path)} names {found[0] if found else ''}: the project must run anywhere."
+        assert not found, (
+            f"{relative(path)} names {found[0] if found else ''}: the project must run anywhere."
+        )
 
 
 def test_every_model_is_described_by_its_grain() -> None:
     described: dict[str, str] = {}
     for path in (PROJECT / "models").rglob("*.yml"):
-        for name, text in re.findall(r"- name: ((?:crit|int|stg|dim|fct)_\w+)\n\s+description: >?-?\s*(\S[^\n]*)", path.read_text()):
+        for name, text in re.findall(
+            r"- name: ((?:crit|int|stg|dim|fct)_\w+)\n\s+description: >?-?\s*(\S[^\n]*)", path.read_text()
+        ):
             described[name] = text
     for path in sorted((PROJECT / "models").rglob("*.sql")):
         if path.stem.startswith(("crit_", "int_", "dim_", "fct_")):
-            assert path.stem in described, f"{relative(path)}: describe it in the yml of its folder, grain first."
-            assert described[path.stem].startswith("One row per"), f"{relative(path)}: start with “One row per …”."
+            assert path.stem in described, (
+                f"{relative(path)}: describe it in the yml of its folder, grain first."
+            )
+            assert described[path.stem].startswith("One row per"), (
+                f"{relative(path)}: start with “One row per …”."
+            )
