@@ -16,27 +16,16 @@ def siren_remarks(raw: object, siren: str) -> list[tuple[str, str]]:
     """(code, French sentence) for each thing to know about a SIREN accepted from the cell `raw`."""
     digits = digits_of(raw)
     remarks = []
-    if len(digits) in (9, 14):
-        if len(digits) == 14 and not stdnum_siret.is_valid(digits):
-            remarks.append(
-                (
-                    "siret_luhn",
-                    "Ce SIRET n'a pas une clé de contrôle valable. Vérifiez-le ; il est gardé tel quel.",
-                )
-            )
-    else:
+    if len(digits) not in (9, 14):
         remarks.append(
             (
                 "siren_repaired",
                 f"Le tableur avait ôté les zéros de tête : lu {siren}. Mettez la cellule au format texte.",
             )
         )
-    if not luhn.is_valid(siren):
+    elif not (stdnum_siret.is_valid(digits) if len(digits) == 14 else luhn.is_valid(siren)):
         remarks.append(
-            (
-                "siren_luhn",
-                "Ce SIREN n'a pas une clé de contrôle valable. Vérifiez-le ; il est gardé tel quel.",
-            )
+            ("siren_luhn", "Ce numéro n'a pas une clé de contrôle valable. Vérifiez-le ; il est gardé tel quel.")
         )
     return remarks
 

@@ -48,7 +48,7 @@ def test_oracles_of_the_domain() -> None:
         == []
     )
     assert codes("000000001") == ["siren_luhn"]
-    assert codes("88974287600009") == ["siret_luhn"]
+    assert codes("88974287600009") == ["siren_luhn"]
     assert codes(5520135.0) == ["siren_repaired"]
 
 
