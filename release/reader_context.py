@@ -1,0 +1,220 @@
+"""`context.json` of each reader: what a page needs beside its figures, and nothing that this reader may not have.
+
+Names of members reach the internal edition only; a funder has its own grants and the actions they pay for.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from periscope import tables
+from periscope.warehouse import Connection, quote
+from periscope.workspace import Run
+
+INTERNAL, COMMITTEE, FUNDER, PUBLIC = "internal", "committee", "funder", "public"
+_LABELS = {INTERNAL: "Édition interne", COMMITTEE: "Comité de pilotage", PUBLIC: "Public"}
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One reader of the publication: `reader_id` is the folder's name."""
+
+    reader_id: str
+    label: str
+    kind: str
+
+
+def readers(connection: Connection) -> list[Reader]:
+    """internal, committee, one per funder of the register, public. `connection` has the raw warehouse as `raw`."""
+    funders = connection.execute(
+        "select funder_id, coalesce(max(funder_label), funder_id) from raw.register.grants group by 1 order by 1"
+    ).fetchall()
+    return [
+        Reader(INTERNAL, _LABELS[INTERNAL], INTERNAL),
+        Reader(COMMITTEE, _LABELS[COMMITTEE], COMMITTEE),
+        *(Reader(funder_id, label, FUNDER) for funder_id, label in funders),
+        Reader(PUBLIC, _LABELS[PUBLIC], PUBLIC),
+    ]
+
+
+def _rows(connection: Connection, sql: str, parameters: list[Any] | None = None) -> list[Row]:
+    cursor = connection.execute(sql, parameters or [])
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+def _register(connection: Connection, name: str) -> list[Row]:
+    columns = ", ".join(quote(c) for c in tables.raw_columns(tables.REGISTER[name]))
+    return _rows(connection, f"select {columns} from raw.register.{quote(name)} order by row_number")
+
+
+def _no_nulls(row: Row, texts: tuple[str, ...]) -> Row:
+    return {key: ("" if value is None and key in texts else value) for key, value in row.items()}
+
+
+class ContextWriter:
+    """Reads the register and the record once, then writes each reader's context."""
+
+    def __init__(self, connection: Connection, run: Run) -> None:
+        self._connection, self._run = connection, run
+        self._grants = _register(connection, "grants")
+        self._budget = _register(connection, "budget_lines")
+        self._expenses = _register(connection, "expenses")
+        self._allocations = _register(connection, "expense_allocations")
+        self._names = dict(connection.execute("select member_id, name from raw.register.members").fetchall())
+        self._missing = self._missing_senders()
+
+    def write(
+        self, folder: Path, reader: Reader, withheld: list[Row], restatements: list[Row], is_draft: bool
+    ) -> None:
+        """Write `context.json` in the reader's folder."""
+        text = json.dumps(
+            self.context(reader, withheld, restatements, is_draft),
+            ensure_ascii=False,
+            sort_keys=True,
+            indent=1,
+            default=_plain,
+        )
+        (folder / "context.json").write_text(text + "\n", encoding="utf-8")
+
+    def context(self, reader: Reader, withheld: list[Row], restatements: list[Row], is_draft: bool) -> Row:
+        settings = self._run.workspace.settings
+        is_internal = reader.kind == INTERNAL
+        grants = [
+            _no_nulls(g, ("funder_label", "purpose", "action"))
+            | {"amount_eur": g["amount_eur"] or Decimal(0)}
+            for g in self._grants
+            if is_internal or (reader.kind == FUNDER and g["funder_id"] == reader.reader_id)
+        ]
+        actions = {g["action"] for g in grants if g["action"]}
+        shown = {g["grant_id"] for g in grants}
+        expenses = [e for e in self._expenses if e["action"] in actions]
+        charged = {e["expense_id"] for e in expenses}
+        managing = self._connection.execute(
+            "select name, siren from raw.register.members where member_id = ? or siren = ?",
+            [settings.managing_body, settings.managing_body],
+        ).fetchone()
+        return {
+            "pole_name": settings.pole_name,
+            "is_fictitious": settings.is_fictitious,
+            "quarter": str(self._run.quarter),
+            "as_of": self._run.as_of,
+            "reader": reader.reader_id,
+            "reader_label": reader.label,
+            "reader_kind": reader.kind,
+            "is_draft": is_draft,
+            "managing_body_name": managing[0] if managing else "",
+            "managing_body_siren": managing[1] if managing else "",
+            "cerfa_gap_share": Decimal(str(settings.thresholds.cerfa_gap_share)),
+            "cerfa_gap_eur": Decimal(str(settings.thresholds.cerfa_gap_eur)),
+            "labels": self._labels(is_internal),
+            "targets": self._targets(),
+            "grants": grants,
+            "budget_lines": [
+                b | {"fiscal_year": str(b["fiscal_year"])} for b in self._budget if b["action"] in actions
+            ],
+            "expenses": [_no_nulls(e, ("action", "account", "label")) for e in expenses],
+            # another funder's share of the same expense is needed to see double charging, not its name
+            "allocations": [
+                a if a["grant_id"] in shown else a | {"grant_id": "autre"}
+                for a in self._allocations
+                if a["expense_id"] in charged
+            ],
+            "texts": self._texts(shown),
+            "missing_senders": [
+                {"kind": kind, "name": self._names[member] if is_internal else ""}
+                for member, kind in self._missing
+            ],
+            "receipts": self._receipts(),
+            "restatements": restatements,
+            "withheld": withheld if is_internal else [],
+        }
+
+    def _labels(self, is_internal: bool) -> dict[str, dict[str, str]]:
+        connection = self._connection
+        labels = {
+            "function": {key: names[0] for key, names in tables.FUNCTIONS.items()}
+            | {"unknown": "Fonction non renseignée"},
+            "category": {key: names[0] for key, names in tables.CATEGORIES.items()},
+            "kind": {key: names[0] for key, names in (tables.PROJECT_KINDS | tables.CREATION_KINDS).items()},
+            "is_micro": {
+                "true": "Micro-entreprises",
+                "false": "Hors micro-entreprises",
+                "unknown": "Non renseigné",
+            },
+            "room": dict(
+                connection.execute(
+                    "select room_id, coalesce(name, room_id) from raw.register.rooms order by 1"
+                ).fetchall()
+            ),
+        }
+        if is_internal:
+            labels["member"] = dict(sorted(self._names.items()))
+        return labels
+
+    def _targets(self) -> list[Row]:
+        return [_no_nulls(t, ("set_by", "reason")) for t in _register(self._connection, "targets")]
+
+    def _texts(self, grant_ids: set[str]) -> list[Row]:
+        found = []
+        for path in sorted(self._run.workspace.texts.glob("*.md")):
+            if path.stem in grant_ids:
+                found.append(
+                    {
+                        "grant_id": path.stem,
+                        "file_name": f"texts/{path.name}",
+                        "markdown": path.read_text(encoding="utf-8-sig"),
+                    }
+                )
+        return found
+
+    def _missing_senders(self) -> list[tuple[str, str]]:
+        """Members of the quarter and the kinds they have not answered."""
+        return self._connection.execute(
+            """
+            with kinds as (
+                select unnest(['supported_projects', 'collaborative_projects', 'posts', 'activity']) as kind
+            )
+            select members.member_id, kinds.kind
+            from intermediate.int_members__by_period as members
+            cross join kinds
+            left join intermediate.int_answers__by_quarter as answers
+                on members.member_id = answers.member_id and answers.quarter = members.period
+                and answers.answer_kind = kinds.kind
+            where members.period = ? and members.basis = 'flow' and members.perimeter = 'members'
+                and answers.member_id is null
+            order by all
+            """,
+            [str(self._run.quarter)],
+        ).fetchall()
+
+    def _receipts(self) -> Row:
+        files, refused = self._connection.execute(
+            "select count(*), count(*) filter (where status = 'refused_file') from raw.record.files"
+        ).fetchone() or (0, 0)
+        read, accepted, rejected = self._connection.execute(
+            "select coalesce(sum(rows_read), 0), coalesce(sum(rows_accepted), 0), coalesce(sum(rows_refused), 0) "
+            "from raw.record.slices"
+        ).fetchone() or (0, 0, 0)
+        return {
+            "files_count": files,
+            "files_refused_count": refused,
+            "rows_read_count": int(read),
+            "rows_accepted_count": int(accepted),
+            "rows_refused_count": int(rejected),
+        }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in context.json")
