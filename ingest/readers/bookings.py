@@ -1,0 +1,107 @@
+"""What every booking reader shares: whose room, who booked, which slice, and the count of rows."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from ingest.context import Context
+from ingest.moments import PARIS
+from periscope.quarters import Quarter
+from periscope.receipts import Finding, Reading, Refusal, Slice
+
+ROOM_REMEDY = "Ajoutez cette salle à register/rooms.csv, ou une ligne « room » à register/aliases.csv qui dit laquelle c'est."
+_INTERVAL_REMEDY = "Corrigez le début ou la fin, puis renvoyez le fichier."
+
+
+def local_quarter(starts_at: datetime) -> str:
+    """The quarter in which a naive UTC instant falls in Europe/Paris."""
+    return str(Quarter.of(starts_at.replace(tzinfo=UTC).astimezone(PARIS).date()))
+
+
+def overlaps(starts_at: datetime, ends_at: datetime, window: tuple[date, date]) -> bool:
+    """Does the naive UTC interval touch the local days of `window`, both included?"""
+    first, last = (moment.replace(tzinfo=UTC).astimezone(PARIS) for moment in (starts_at, ends_at))
+    midnight = (last.hour, last.minute, last.second) == (0, 0, 0) and ends_at > starts_at
+    return first.date() <= window[1] and (last.date() > window[0] if midnight else last.date() >= window[0])
+
+
+class Log:
+    """Collects what one booking file says; every row is accepted or refused exactly once."""
+
+    def __init__(self, kind_of_file: str, context: Context, path_bytes: bytes) -> None:
+        self.reading = Reading(kind_of_file=kind_of_file)
+        self._context = context
+        self._slices: dict[tuple[str, str], Slice] = {}
+        # rows that say nothing about a quarter concern their own file only: they must replace no other's
+        self._own = f"{kind_of_file}:{hashlib.sha256(path_bytes).hexdigest()[:12]}"
+
+    def slice(self, room_id: str, quarter: str) -> Slice:
+        """The slice of this room and quarter, made when first asked for."""
+        scope = self.reading.kind_of_file if room_id and quarter else self._own
+        new = Slice(kind="bookings", sender=room_id, quarter=quarter, scope=scope)
+        return self._slices.setdefault((room_id, quarter), new)
+
+    def accept(self, room_id: str, rows: list[dict[str, Any]]) -> None:
+        """One row of the file and the bookings it stands for, each in the slice of its own quarter.
+
+        The row is counted with its first booking; without any, in the slice without a quarter.
+        """
+        ordered = sorted(rows, key=lambda row: (row["starts_at"], row["ends_at"]))
+        first = local_quarter(ordered[0]["starts_at"]) if ordered else ""
+        self.slice(room_id, first).rows_read += 1
+        for row in ordered:
+            self.slice(room_id, local_quarter(row["starts_at"])).rows.append({"room_id": room_id} | row)
+
+    def refuse(self, refusals: list[Refusal], room_id: str = "", quarter: str = "") -> None:
+        """One row refused, for one or more reasons."""
+        piece = self.slice(room_id, quarter)
+        piece.rows_read += 1
+        piece.rows_refused += 1
+        self.reading.refusals.extend(refusals)
+
+    def find(self, message: str, *, row: int | None = None, column: str = "", code: str = "") -> None:
+        self.reading.findings.append(Finding(message, row=row, column=column, code=code))
+
+    def finish(self) -> Reading:
+        self.reading.slices = [self._slices[key] for key in sorted(self._slices)]
+        return self.reading
+
+
+def room_of(names: list[str], context: Context) -> str | None:
+    """The first of these names that is a room of the register, through the alias table."""
+    return next((room for name in names if name.strip() and (room := context.room(name))), None)
+
+
+def room_name_of_file(name: str) -> str:
+    """A file's name as the name of a room: `bookings/salle-eole.ics` says `salle-eole`."""
+    return PurePosixPath(name).stem
+
+
+def unknown_room(row: int, value: str, column: str = "") -> Refusal:
+    reason = "Cette salle n'est pas au registre." if value else "La salle n'est pas indiquée."
+    return Refusal(row, reason, ROOM_REMEDY, column=column, value=value, code="unknown_room")
+
+
+def bad_interval(row: int) -> Refusal:
+    return Refusal(
+        row,
+        "La fin de la réservation n'est pas après son début.",
+        _INTERVAL_REMEDY,
+        column="ends_at",
+        code="bad_interval",
+    )
+
+
+def member_of(texts: list[str], context: Context, where: str) -> str | None:
+    """The member who booked. Anyone else is an outside person, whose name is dropped here and now.
+
+    A near match is proposed to the evaluator, never applied.
+    """
+    for text in texts:
+        member = context.member(text) if text.strip() else None
+        if member is not None:
+            return member.member_id
+    return None
