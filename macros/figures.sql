@@ -12,19 +12,29 @@
   must exist; by default those of int_coverage that the catalogue asks for. A frame of dimension `all` always gives a
   row: 0 when someone answered and nothing was counted, empty with its reason when nobody answered.
 
+  `reasons` is an optional CTE (period, perimeter, dimension, item, reason) of figures that exist but cannot be
+  assessed: no value, no counts, that reason. Their cells must be in the frames or the contributions.
+
   Gives one row per figure: indicator_id, period, perimeter, dimension, item, value, numerator, denominator,
   contributors, expected_count, answered_count, reason, sources.
 #}
-{% macro additive_figures(indicator_id, contributions='contributions', frames=none) %}
-    {{ _figures(indicator_id, contributions, frames, is_rate=false, shift=0) }}
+{# With `unknown_reason`, entities whose contribution is null are counted as unknown: a figure made of them alone is
+   empty for that reason, instead of 0 or absent. #}
+{% macro additive_figures(
+    indicator_id, contributions='contributions', frames=none, unknown_reason=none, nobody_reason=none
+) %}
+    {{ _figures(indicator_id, contributions, frames, false, 0, unknown_reason, nobody_reason) }}
 {% endmacro %}
 
 {# value = numerator / denominator + shift (shift = -1 for a growth rate). #}
-{% macro rate_figures(indicator_id, contributions='contributions', frames=none, shift=0) %}
-    {{ _figures(indicator_id, contributions, frames, is_rate=true, shift=shift) }}
+{% macro rate_figures(
+    indicator_id, contributions='contributions', frames=none, shift=0, nobody_reason=none
+) %}
+    {{ _figures(indicator_id, contributions, frames, true, shift, none, nobody_reason) }}
 {% endmacro %}
 
-{% macro _figures(indicator_id, contributions, frames, is_rate, shift) %}
+{% macro _figures(indicator_id, contributions, frames, is_rate, shift, unknown_reason, nobody_reason) %}
+    {% set assessed = 'reasons.reason is null' if reasons else 'true' %}
     select
         '{{ indicator_id }}' as indicator_id,
         figures.period,
@@ -33,7 +43,7 @@
         figures.item,
         {% if is_rate %}
             cast(case
-                when figures.denominator_sum > 0
+                when {{ assessed }} and figures.denominator_sum > 0
                     then round(cast(coalesce(figures.numerator_sum, 0) as double)
                     / cast(figures.denominator_sum as double) + {{ shift }}, 6)
             end as decimal(24, 6)) as value,
@@ -42,7 +52,8 @@
             cast(figures.denominator_sum as decimal(24, 6)) as denominator,
         {% else %}
             cast(coalesce(
-                figures.contribution_sum, case when figures.answered_count > 0 then 0 end
+                figures.contribution_sum,
+                case when figures.answered_count > 0{% if unknown_reason %} and not figures.is_counted{% endif %} then 0 end
             ) as decimal(24, 6)) as value,
             cast(null as decimal(24, 6)) as numerator,
             cast(null as decimal(24, 6)) as denominator,
@@ -51,7 +62,10 @@
         figures.expected_count,
         figures.answered_count,
         case
-            when figures.expected_count = 0 then 'Aucun membre dans ce périmètre.'
+            {% if unknown_reason %}
+                when figures.is_counted and figures.contribution_sum is null then '{{ unknown_reason }}'
+            {% endif %}
+            when figures.expected_count = 0 then '{{ nobody_reason or "Aucun membre dans ce périmètre." }}'
             {% if is_rate %}
                 when figures.denominator_sum is null and figures.answered_count = 0 then 'Aucune réponse reçue.'
                 when figures.denominator_sum is null or figures.denominator_sum = 0 then 'Dénominateur nul.'
@@ -69,6 +83,7 @@
             coalesce(sums.item, frames.item) as item,
             coalesce(frames.expected_count, whole.expected_count) as expected_count,
             coalesce(frames.answered_count, whole.answered_count) as answered_count,
+            sums.period is not null as is_counted,
             sums.contribution_sum,
             sums.numerator_sum,
             sums.denominator_sum,
@@ -89,7 +104,8 @@
                     sum(contribution) as contribution_sum,
                     cast(null as decimal(24, 6)) as numerator_sum,
                     cast(null as decimal(24, 6)) as denominator_sum,
-                    {{ list_sources("contribution", none) }} as sources,
+                    {{ list_sources("contribution", none) }}
+                    {% if unknown_reason %}filter (where contribution is not null){% endif %} as sources,
                 {% endif %}
                 count(distinct siren) as contributor_count
             from {{ contributions }}
@@ -123,6 +139,7 @@
         figures.dimension = 'all'
         or figures.contribution_sum is not null
         or figures.denominator_sum is not null
+        {% if unknown_reason %}or figures.is_counted{% endif %}
 {% endmacro %}
 
 {# Coverage of the perimeters and basis that the catalogue gives to an indicator. #}
@@ -145,5 +162,5 @@
 
 {# True when the ;-separated text `listed` holds `word`. #}
 {% macro list_has(listed, word) -%}
-    concat(';', {{ listed }}, ';') like concat('%;', {{ word }}, ';%')
+    position(concat(';', {{ word }}, ';') in concat(';', {{ listed }}, ';')) > 0
 {%- endmacro %}

@@ -1,0 +1,21 @@
+-- Hours of effective bookings outside the opening hours: evenings, weekends, public holidays, closures.
+with contributions as (
+    select
+        period,
+        'pole' as perimeter,
+        dimension,
+        item,
+        room_id as entity_id,
+        cast(null as varchar) as siren,
+        source_ref,
+        row_number,
+        {{ hours('outside_seconds') }} as contribution
+    from {{ ref('int_bookings__hours_by_period') }}
+    where outside_seconds > 0
+),
+
+frames as (
+    select * from {{ ref('int_rooms__coverage') }}
+)
+
+{{ additive_figures('after_hours', frames='frames', nobody_reason='Aucune salle ouverte.') }}

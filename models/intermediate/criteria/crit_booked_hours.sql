@@ -1,0 +1,21 @@
+-- Hours of effective bookings inside the opening hours, one contribution per merged interval.
+with contributions as (
+    select
+        period,
+        'pole' as perimeter,
+        dimension,
+        item,
+        room_id as entity_id,
+        cast(null as varchar) as siren,
+        source_ref,
+        row_number,
+        {{ hours('inside_seconds') }} as contribution
+    from {{ ref('int_bookings__hours_by_period') }}
+    where inside_seconds > 0
+),
+
+frames as (
+    select * from {{ ref('int_rooms__coverage') }}
+)
+
+{{ additive_figures('booked_hours', frames='frames', nobody_reason='Aucune salle ouverte.') }}

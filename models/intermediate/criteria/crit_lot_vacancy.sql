@@ -1,0 +1,37 @@
+-- Square metres times days without an occupant over square metres times days to let.
+with
+
+lots as (
+    select * from {{ ref('int_lots__by_period') }}
+),
+
+contributions as (
+    select
+        period,
+        'pole' as perimeter,
+        'all' as dimension,
+        'all' as item,
+        lot_id as entity_id,
+        cast(null as varchar) as siren,
+        'register/lots' as source_ref,
+        row_number,
+        vacant_m2_days as numerator,
+        lettable_m2_days as denominator
+    from lots
+),
+
+-- the register itself answers for every lot
+frames as (
+    select
+        periods.period,
+        'pole' as perimeter,
+        'all' as dimension,
+        'all' as item,
+        cast(count(lots.lot_id) as integer) as expected_count,
+        cast(count(lots.lot_id) as integer) as answered_count
+    from {{ ref('int_periods') }} as periods
+    left join lots on periods.period = lots.period
+    group by 1
+)
+
+{{ rate_figures('lot_vacancy', frames='frames', nobody_reason='Aucun lot dans le registre.') }}
