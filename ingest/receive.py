@@ -50,6 +50,7 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         landing.land(workspace, run.as_of, refused=_refused(connection))
         files = landing.landed_files(workspace)
         wanted = _reading_ids(connection, files, context)
+        connection.execute("delete from record.files where status = ?", [receipts.STATUS_ALREADY_RECEIVED])
         done = dict(connection.execute("select file_id, reading_id from record.files").fetchall())
         to_read = [file for file in files if done.get(file.file_id) != wanted[file.file_id]]
         recorder = Recorder(connection)
@@ -61,6 +62,18 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
             status = receipts.STATUS_REFUSED_FILE if reading.is_refused else receipts.STATUS_ACCEPTED
             size = file.path(workspace).stat().st_size
             recorder.store(file, size, _reading_id(file, reading.kind_of_file, context), reading, status)
+        for entry in landing.journal(workspace):
+            if entry.event == landing.ALREADY_RECEIVED:
+                recorder.add(
+                    "record.files",
+                    {
+                        "file_id": entry.file_id,
+                        "source_file": entry.source_file,
+                        "landed_seq": entry.seq,
+                        "landed_on": entry.landed_on,
+                        "status": receipts.STATUS_ALREADY_RECEIVED,
+                    },
+                )
         recorder.flush()
         for file in files:
             if file.is_withdrawn:
