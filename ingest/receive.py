@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 from tqdm import tqdm
@@ -24,13 +23,6 @@ from periscope.workspace import Run
 _WINDOWED = ("ics",)
 
 
-def history_start(run: Run) -> date:
-    """First day evaluated: two whole years before the quarter's, or the baseline's year when that is earlier."""
-    start = date(run.quarter.year - 2, 1, 1)
-    baseline = run.workspace.settings.baseline
-    return min(start, date(baseline.year, 1, 1)) if baseline else start
-
-
 def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
     """Land, read and record. Nothing is kept of a run that stops midway: the next one starts again from the inbox.
 
@@ -38,7 +30,7 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
     """
     workspace = run.workspace
     register = read_register(workspace)
-    start = history_start(run)
+    start = run.history_start
     context = build_context(run, register, (start, run.quarter.last_day))
     temporary = workspace.warehouse / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)

@@ -137,3 +137,10 @@ class Run:
     workspace: Workspace
     quarter: Quarter
     as_of: date
+
+    @property
+    def history_start(self) -> date:
+        """First day evaluated: two whole years before the quarter's, or the baseline's year when it is earlier."""
+        start = date(self.quarter.year - 2, 1, 1)
+        baseline = self.workspace.settings.baseline
+        return min(start, date(baseline.year, 1, 1)) if baseline else start
