@@ -19,15 +19,14 @@ _FIXED = (
 _DAYS_AFTER_EASTER = ((1, "Lundi de Pâques"), (39, "Ascension"), (50, "Lundi de Pentecôte"))
 
 
-def public_holidays(first_year: int, last_year: int) -> list[tuple[date, str]]:
-    """Each holiday of these years, both included, as (day, French name), in order; one line per day.
+def public_holidays(year: int) -> dict[date, str]:
+    """The holidays of a year by day, with their French names, in order.
 
     Ascension may fall on 1 or 8 May: that day then bears both names.
     """
     names: dict[date, list[str]] = {}
-    for year in range(first_year, last_year + 1):
-        for month, day, name in _FIXED:
-            names.setdefault(date(year, month, day), []).append(name)
-        for days, name in _DAYS_AFTER_EASTER:
-            names.setdefault(easter(year) + timedelta(days=days), []).append(name)
-    return [(day, " et ".join(names[day])) for day in sorted(names)]
+    for month, day, name in _FIXED:
+        names.setdefault(date(year, month, day), []).append(name)
+    for days, name in _DAYS_AFTER_EASTER:
+        names.setdefault(easter(year) + timedelta(days=days), []).append(name)
+    return {day: " et ".join(names[day]) for day in sorted(names)}
