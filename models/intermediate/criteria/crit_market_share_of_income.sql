@@ -1,0 +1,30 @@
+-- Turnover over operating income (70 to 75 and 78 in accounts), where both are known.
+with
+
+known as (
+    select
+        period,
+        perimeter,
+        member_id,
+        member_id as entity_id,
+        siren,
+        source_ref,
+        row_number,
+        net_turnover_eur as numerator,
+        operating_income_eur as denominator
+    from {{ ref('int_turnover__by_period') }}
+    where
+        side = 'current'
+        and net_turnover_eur is not null
+        and operating_income_eur is not null
+),
+
+contributions as (
+    {{ by_dimensions('known', ['all', 'member']) }}
+),
+
+frames as (
+    {{ turnover_frames('income_count') }}
+)
+
+{{ rate_figures('market_share_of_income', frames='frames') }}

@@ -1,0 +1,81 @@
+-- Own income of the managing body (accounts 70 and fees 756) over its operating expenses (60 to 65 and 68). Only its
+-- FEC tells both; a period counts when the FEC covers each of its quarters: a part of a year is not the year.
+with
+
+periods as (
+    select
+        periods.period,
+        quarters.quarter
+    from {{ ref('int_periods') }} as periods
+    inner join {{ ref('int_quarters') }} as quarters
+        on
+            periods.starts_on <= quarters.starts_on
+            and periods.ends_on >= quarters.ends_on
+),
+
+covered as (
+    select
+        periods.period,
+        min(case when fec_quarters.siren is null then 0 else 1 end) as is_covered
+    from periods
+    left join {{ ref('int_turnover__fec_quarters') }} as fec_quarters
+        on
+            periods.quarter = fec_quarters.quarter
+            and fec_quarters.siren = '{{ var("managing_body_siren") }}'
+    group by 1
+),
+
+entries as (
+    select
+        files.siren,
+        entries.slice_id as source_ref,
+        concat(extract(year from entries.entry_on), '-Q', extract(quarter from entries.entry_on)) as quarter,
+        min(entries.row_number) as row_number,
+        sum(case
+            when substring(entries.account_code, 1, 2) = '70' or substring(entries.account_code, 1, 3) = '756'
+                then coalesce(entries.credit_eur, 0) - coalesce(entries.debit_eur, 0)
+        end) as numerator,
+        sum(case
+            when substring(entries.account_code, 1, 2) in ('60', '61', '62', '63', '64', '65', '68')
+                then coalesce(entries.debit_eur, 0) - coalesce(entries.credit_eur, 0)
+        end) as denominator
+    from {{ ref('stg_revenue__fec_lines') }} as entries
+    inner join {{ ref('stg_revenue__fec_files') }} as files
+        on entries.slice_id = files.slice_id
+    where
+        files.siren = '{{ var("managing_body_siren") }}'
+        and entries.role = 'normal'
+        and substring(entries.account_code, 1, 1) in ('6', '7')
+    group by 1, 2, 3
+),
+
+contributions as (
+    select
+        covered.period,
+        'managing_body' as perimeter,
+        'all' as dimension,
+        'all' as item,
+        'managing_body' as entity_id,
+        entries.siren,
+        entries.source_ref,
+        entries.row_number,
+        entries.numerator,
+        entries.denominator
+    from covered
+    inner join periods on covered.period = periods.period
+    inner join entries on periods.quarter = entries.quarter
+    where covered.is_covered = 1
+),
+
+frames as (
+    select
+        period,
+        'managing_body' as perimeter,
+        'all' as dimension,
+        'all' as item,
+        1 as expected_count,
+        is_covered as answered_count
+    from covered
+)
+
+{{ rate_figures('self_financing_ratio', frames='frames') }}
