@@ -22,6 +22,7 @@ __all__ = ["Unreadable", "parse", "text_of"]
 _TRUE = {"true", "vrai", "oui", "1", "yes"}
 _FALSE = {"false", "faux", "non", "0", "no"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_SPREADSHEET_ERROR = re.compile(r"#(?:REF|NAME|NOM|VALUE|VALEUR|NUM|NOMBRE|NULL|NUL|DIV/0)[!?]|#N/A|#####*")
 _SIREN_REMEDY = "Écrivez les 9 chiffres du SIREN, la cellule étant au format texte."
 
 
@@ -33,7 +34,7 @@ def parse(column: Column, raw: object) -> object | None:
     """
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
-    if isinstance(raw, str) and raw.lstrip().startswith("#") and column.type not in ("text", "person"):
+    if isinstance(raw, str) and _SPREADSHEET_ERROR.fullmatch(raw.strip()):
         raise Unreadable(
             "La cellule contient une erreur de tableur.", "Corrigez la formule, ou saisissez la valeur."
         )

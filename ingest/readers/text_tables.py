@@ -1,0 +1,168 @@
+"""Text tables in any encoding and separator. A stray quotation mark costs its own line, not the file."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+
+from ingest.readers.grid import Grid, Row, Sheet
+from ingest.unreadable import Unreadable
+from periscope.receipts import Finding
+
+SEPARATORS = (";", ",", "\t", "|")
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_FRENCH = set("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŒÆ°€«»’‘“”–—…²³µ\u00a0ñáíóúãõ")
+_LINE_END = re.compile(r"\r+\n|\n|\r")
+#: a quoted cell with more line breaks than this is a quotation mark that was never closed
+_LONGEST_CELL_LINES = 200
+_LONGEST_CELL = 1_000_000
+_MOST_COLUMNS = 16_384
+UNCLOSED = "Un guillemet ouvert sur cette ligne n'est pas refermé."
+
+
+def read(path: Path) -> Grid:
+    """One unnamed sheet. Raises Unreadable when the file is no text."""
+    raw = path.read_bytes()
+    text, encoding, findings = decode(raw)
+    if text.count("\0") > len(text) // 100:
+        raise Unreadable(
+            "Ce fichier n'est pas un texte lisible.", "Enregistrez-le en .csv (UTF-8) ou en .xlsx."
+        )
+    lines = _LINE_END.split(text)
+    if lines and not lines[-1]:
+        lines.pop()
+    separator = _separator(lines)
+    rows = _records(lines, separator)
+    if any(row.defect == UNCLOSED for row in rows):
+        findings.append(
+            Finding("Des guillemets non refermés : les lignes touchées sont refusées.", code="unclosed_quote")
+        )
+    return Grid([Sheet("", rows)], encoding, separator, findings)
+
+
+def decode(raw: bytes) -> tuple[str, str, list[Finding]]:
+    """Text, encoding found, findings. UTF-8 and UTF-16 prove themselves; the rest is judged by its French letters."""
+    for mark, encoding in _BOMS:
+        if raw.startswith(mark):
+            return (
+                raw.decode(encoding, errors="replace"),
+                encoding,
+                _lost(raw.decode(encoding, errors="replace")),
+            )
+    sample = raw[:4096]
+    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if len(sample) >= 4 and sample[offset::2].count(0) * 2 > len(sample) // 2 > 2 * sample[
+            1 - offset :: 2
+        ].count(0):
+            return raw.decode(encoding, errors="replace"), encoding, []
+    try:
+        return raw.decode("utf-8"), "utf-8", _lost(raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        pass
+    lines = raw.splitlines(keepends=True)
+    high = [line for line in lines if not line.isascii()]
+    wrong = [line for line in high if not _is_utf8(line)]
+    if len(wrong) * 2 < len(high):
+        mixed = "".join(
+            line.decode("utf-8") if _is_utf8(line) else line.decode(_single_byte(line)) for line in lines
+        )
+        message = (
+            f"Deux encodages dans le fichier : UTF-8, sauf {len(wrong)} ligne(s). Vérifiez leurs accents."
+        )
+        return mixed, "utf-8", [Finding(message, code="mixed_encoding")]
+    encoding = _single_byte(b"".join(high[:5000]))
+    return raw.decode(encoding), encoding, []
+
+
+def _lost(text: str) -> list[Finding]:
+    if "\ufffd" not in text:
+        return []
+    return [
+        Finding(
+            "Des caractères ont été perdus avant l'envoi (losanges). Enregistrez en UTF-8.",
+            code="lost_characters",
+        )
+    ]
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _single_byte(raw: bytes) -> str:
+    """cp1252, ISO 8859-15 or cp850: the one that yields most French letters and signs; ties in this order."""
+    best, best_score = "iso8859-15", -1
+    for encoding in ("cp1252", "iso8859-15", "cp850"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        score = sum(1 for character in text if character in _FRENCH)
+        if score > best_score:
+            best, best_score = encoding, score
+    return best
+
+
+def _separator(lines: list[str]) -> str:
+    """The separator under which most of the first records have one width; the wider on a tie."""
+    declared = re.fullmatch(r"(?i)\"?sep=(.)\"?", lines[0].strip(" \ufeff")) if lines else None
+    if declared:
+        return declared[1]
+    best, best_score = ",", (0.0, 0)
+    sample = [line for line in lines[:400] if line.strip()][:200]
+    for separator in SEPARATORS:
+        widths = Counter(len(row.cells) for row in _records(sample, separator))
+        many = {width: count for width, count in widths.items() if width > 1}
+        if many:
+            width = max(many, key=lambda w: (many[w], w))
+            score = (round(many[width] / sum(widths.values()), 1), width)
+            if score > best_score:
+                best, best_score = separator, score
+    return best
+
+
+def _records(lines: list[str], separator: str) -> list[Row]:
+    """Split lines into rows. A quoted cell may hold line breaks if its record then has the usual width."""
+    csv.field_size_limit(_LONGEST_CELL)
+    width = _usual_width(lines, separator)
+    rows: list[Row] = []
+    start = 0
+    while start < len(lines):
+        reader = csv.reader((lines[i] + "\n" for i in range(start, len(lines))), delimiter=separator)
+        begin = start
+        try:
+            for cells in reader:
+                end = start + reader.line_num
+                if end - begin > 1 and _is_unclosed(lines[begin:end], cells, width, end == len(lines)):
+                    raise csv.Error
+                rows.append(_row(begin + 1, cells))
+                begin = end
+            break
+        except csv.Error:
+            rows.append(Row(begin + 1, list(lines[begin].split(separator)), UNCLOSED))
+            start = begin + 1
+    return rows
+
+
+def _usual_width(lines: list[str], separator: str) -> int:
+    alone = [line for line in lines[:500] if line.strip() and line.count('"') % 2 == 0]
+    widths = Counter(len(next(csv.reader([line], delimiter=separator))) for line in alone)
+    return widths.most_common(1)[0][0] if widths else 0
+
+
+def _is_unclosed(lines: list[str], cells: list[str], width: int, is_last: bool) -> bool:
+    if len(lines) > _LONGEST_CELL_LINES or (width > 1 and len(cells) != width):
+        return True
+    return is_last and sum(line.count('"') for line in lines) % 2 == 1
+
+
+def _row(number: int, cells: list[str]) -> Row:
+    if len(cells) > _MOST_COLUMNS:
+        return Row(number, list(cells[:_MOST_COLUMNS]), f"Cette ligne a {len(cells)} cases.")
+    return Row(number, list(cells))
