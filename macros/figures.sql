@@ -15,25 +15,28 @@
   `reasons` is an optional CTE (period, perimeter, dimension, item, reason) of figures that exist but cannot be
   assessed: no value, no counts, that reason. Their cells must be in the frames or the contributions.
 
+  With `unknown_reason`, entities whose contribution is null are counted as unknown: a figure made of them alone is
+  empty for that reason, instead of 0 or absent. `nobody_reason` replaces the sentence for a perimeter without anyone.
+
   Gives one row per figure: indicator_id, period, perimeter, dimension, item, value, numerator, denominator,
   contributors, expected_count, answered_count, reason, sources.
 #}
-{# With `unknown_reason`, entities whose contribution is null are counted as unknown: a figure made of them alone is
-   empty for that reason, instead of 0 or absent. #}
 {% macro additive_figures(
-    indicator_id, contributions='contributions', frames=none, unknown_reason=none, nobody_reason=none
+    indicator_id, contributions='contributions', frames=none, reasons=none, unknown_reason=none, nobody_reason=none
 ) %}
-    {{ _figures(indicator_id, contributions, frames, false, 0, unknown_reason, nobody_reason) }}
+    {{ _figures(indicator_id, contributions, frames, false, 0, reasons, unknown_reason, nobody_reason) }}
 {% endmacro %}
 
 {# value = numerator / denominator + shift (shift = -1 for a growth rate). #}
 {% macro rate_figures(
-    indicator_id, contributions='contributions', frames=none, shift=0, nobody_reason=none
+    indicator_id, contributions='contributions', frames=none, shift=0, reasons=none, nobody_reason=none
 ) %}
-    {{ _figures(indicator_id, contributions, frames, true, shift, none, nobody_reason) }}
+    {{ _figures(indicator_id, contributions, frames, true, shift, reasons, none, nobody_reason) }}
 {% endmacro %}
 
-{% macro _figures(indicator_id, contributions, frames, is_rate, shift, unknown_reason, nobody_reason) %}
+{% macro _figures(
+    indicator_id, contributions, frames, is_rate, shift, reasons, unknown_reason, nobody_reason
+) %}
     {% set assessed = 'reasons.reason is null' if reasons else 'true' %}
     select
         '{{ indicator_id }}' as indicator_id,
@@ -47,14 +50,17 @@
                     then round(cast(coalesce(figures.numerator_sum, 0) as double)
                     / cast(figures.denominator_sum as double) + {{ shift }}, 6)
             end as decimal(24, 6)) as value,
-            cast(case when figures.denominator_sum is not null then coalesce(figures.numerator_sum, 0) end
-            as decimal(24, 6)) as numerator,
-            cast(figures.denominator_sum as decimal(24, 6)) as denominator,
+            cast(case
+                when {{ assessed }} and figures.denominator_sum is not null then coalesce(figures.numerator_sum, 0)
+            end as decimal(24, 6)) as numerator,
+            cast(case when {{ assessed }} then figures.denominator_sum end as decimal(24, 6)) as denominator,
         {% else %}
-            cast(coalesce(
-                figures.contribution_sum,
-                case when figures.answered_count > 0{% if unknown_reason %} and not figures.is_counted{% endif %} then 0 end
-            ) as decimal(24, 6)) as value,
+            cast(case
+                when {{ assessed }} and figures.contribution_sum is not null then figures.contribution_sum
+                when {{ assessed }} and figures.answered_count > 0
+                    {% if unknown_reason %}and not figures.is_counted{% endif %}
+                    then 0
+            end as decimal(24, 6)) as value,
             cast(null as decimal(24, 6)) as numerator,
             cast(null as decimal(24, 6)) as denominator,
         {% endif %}
@@ -62,6 +68,9 @@
         figures.expected_count,
         figures.answered_count,
         case
+            {% if reasons %}
+                when reasons.reason is not null then reasons.reason
+            {% endif %}
             {% if unknown_reason %}
                 when figures.is_counted and figures.contribution_sum is null then '{{ unknown_reason }}'
             {% endif %}
@@ -135,11 +144,20 @@
                 and sums.perimeter = whole.perimeter
                 and whole.dimension = 'all'
     ) as figures
+    {% if reasons %}
+        left join {{ reasons }} as reasons
+            on
+                figures.period = reasons.period
+                and figures.perimeter = reasons.perimeter
+                and figures.dimension = reasons.dimension
+                and figures.item = reasons.item
+    {% endif %}
     where
         figures.dimension = 'all'
         or figures.contribution_sum is not null
         or figures.denominator_sum is not null
         {% if unknown_reason %}or figures.is_counted{% endif %}
+        {% if reasons %}or reasons.reason is not null{% endif %}
 {% endmacro %}
 
 {# Coverage of the perimeters and basis that the catalogue gives to an indicator. #}
