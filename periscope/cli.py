@@ -8,6 +8,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from tqdm import tqdm
+
 from periscope.arguments import STEPS, parser
 from periscope.errors import PeriscopeError, UsageError
 from periscope.quarters import Quarter
@@ -50,14 +52,20 @@ def _demo(arguments: argparse.Namespace) -> None:
     _steps(run, STEPS)
 
 
-def _steps(run: Run, steps: tuple[str, ...]) -> None:
-    from periscope import steps as step_module
+def _steps(run: Run, steps: tuple[str, ...], is_accepted: bool = False) -> None:
+    """Run the steps in order, one run at a time; a whole run with nothing new ends at once."""
+    from periscope import state, summary
 
     with run.workspace.lock():
-        for step in steps:
-            _STEP_FUNCTIONS[step](run)
-    if "publish" in steps:
-        print(step_module.closing_summary(run))
+        if steps == STEPS and state.is_up_to_date(run):
+            print("Rien n'a changé depuis la dernière publication.")
+        else:
+            for step in tqdm(steps, desc=str(run.quarter), unit="étape", disable=None, leave=False):
+                _STEP_FUNCTIONS[step](run)
+            if "publish" in steps:
+                state.remember(run)
+        if "publish" in steps:
+            print(summary.closing_summary(run))
 
 
 def _ingest(run: Run) -> None:
@@ -75,9 +83,9 @@ def _check(run: Run) -> None:
 
 
 def _build(run: Run) -> None:
-    from periscope import steps as step_module
+    from periscope import models
 
-    step_module.build(run)
+    models.build(models.request(run))
 
 
 def _evaluate(run: Run) -> None:
@@ -87,7 +95,28 @@ def _evaluate(run: Run) -> None:
 
 
 def _publish(run: Run) -> None:
-    raise NotImplementedError
+    from periscope import warehouse
+    from protection import figures, masks
+    from release import publish
+    from release.reader_context import ContextWriter
+    from reports import render
+
+    workspace = run.workspace
+    candidate = workspace.candidate / "periscope.duckdb"
+    if not candidate.exists():
+        raise UsageError("Les critères ne sont pas calculés : lancez d'abord « periscope build ».")
+    with warehouse.connect(candidate) as connection:
+        warehouse.attach(connection, workspace.raw_database)
+        figures.bind(connection)
+        masks.protect(connection, run)
+        contexts = ContextWriter(connection, run)
+
+        def pages(folders: list[Path]) -> None:
+            contexts.write_all(folders)
+            render.render_all(folders)
+
+        publish.publish(connection, run, pages)
+    candidate.replace(workspace.database)
 
 
 _STEP_FUNCTIONS = {
@@ -97,3 +126,71 @@ _STEP_FUNCTIONS = {
     "evaluate": _evaluate,
     "publish": _publish,
 }
+
+
+def _run_steps(arguments: argparse.Namespace) -> None:
+    run = _run(arguments)
+    explained = getattr(arguments, "explain", None)
+    if explained is not None:
+        from ingest import receive
+
+        print(receive.explain(run, explained))
+        return
+    _steps(
+        run, STEPS if arguments.command == "run" else (arguments.command,), getattr(arguments, "yes", False)
+    )
+
+
+def _status(arguments: argparse.Namespace) -> None:
+    from periscope import summary
+
+    print(summary.status(_run(arguments)))
+
+
+def _forms(arguments: argparse.Namespace) -> None:
+    from ingest import forms
+
+    run = _run(arguments)
+    folder = forms.write_all(run)
+    print(f"Formulaires pré-remplis écrits dans {folder}.")
+
+
+_COMMANDS = {
+    "init": _init,
+    "demo": _demo,
+    "run": _run_steps,
+    **dict.fromkeys(STEPS, _run_steps),
+    "status": _status,
+    "forms": _forms,
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; the exit status is that of the contract."""
+    os.umask(PRIVATE_UMASK)
+    arguments = parser().parse_args(argv)
+    try:
+        _COMMANDS[arguments.command](arguments)
+        return 0
+    except PeriscopeError as error:
+        if arguments.debug:
+            raise
+        print(f"periscope : {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("periscope : interrompu ; la publication précédente est intacte.", file=sys.stderr)
+        return 1
+    except Exception as error:
+        if arguments.debug:
+            raise
+        # the message of an unknown failure may carry a cell: only its kind is shown
+        print(
+            f"periscope : échec du programme ({type(error).__name__}). La publication précédente est intacte. "
+            "Relancez avec --debug pour en savoir plus.",
+            file=sys.stderr,
+        )
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

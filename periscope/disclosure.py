@@ -78,6 +78,7 @@ class Attack:
     min_contributors: int = 3
     dominance_share: float = 0.85
     _seen: dict[tuple[int, frozenset[tuple[str, str]]], list[Breach]] = field(default_factory=dict)
+    _reduced: dict[frozenset[tuple[str, str]], list[Fact]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._x = np.array(self.unknowns.values, dtype=float)
@@ -86,7 +87,7 @@ class Attack:
 
     def run(self, facts: list[Fact]) -> list[Breach]:
         """Every breach (the first one found for each target and side) under these published facts."""
-        kept = independent(facts, len(self._x))
+        kept = self._independent(facts)
         part_of = _components(kept, len(self._x))
         facts_of: dict[int, list[int]] = defaultdict(list)
         for index, fact in enumerate(kept):
@@ -101,6 +102,19 @@ class Attack:
             breaches += self._seen[key]
         return breaches
 
+    def _independent(self, facts: list[Fact]) -> list[Fact]:
+        part_of = _components(facts, len(self._x))
+        together: dict[int, list[Fact]] = defaultdict(list)
+        for fact in facts:
+            together[part_of[next(iter(fact.terms))]].append(fact)
+        kept = []
+        for group in together.values():
+            key = frozenset((fact.figure, fact.part) for fact in group)
+            if key not in self._reduced:
+                self._reduced[key] = independent(group)
+            kept += self._reduced[key]
+        return kept
+
     def _is_accepted(self, fact: Fact) -> bool:
         sums: dict[str, float] = defaultdict(float)
         for index, coefficient in fact.terms.items():
@@ -111,15 +125,20 @@ class Attack:
         return max(abs(value) for value in sums.values()) <= self.dominance_share * total * (1 + 1e-12)
 
 
-def independent(facts: list[Fact], size: int) -> list[Fact]:
+def independent(facts: list[Fact]) -> list[Fact]:
     """Facts that no combination of narrower ones already tells (a year beside its quarters is no news)."""
     kept: list[Fact] = []
+    column: dict[int, int] = {}
+    for fact in facts:
+        for index in fact.terms:
+            column.setdefault(index, len(column))
+    size = len(column)
     basis = np.zeros((min(len(facts), size), size))
     pivots: list[int] = []
     for fact in sorted(facts, key=lambda f: (len(f.terms), f.figure, f.part)):
         row = np.zeros(size)
         for index, coefficient in fact.terms.items():
-            row[index] = coefficient
+            row[column[index]] = coefficient
         rank = len(pivots)
         if rank:
             row -= row[pivots] @ basis[:rank]
@@ -273,7 +292,9 @@ class _Scene:
         for index, coefficient in target.terms.items():
             goal[column[index]] = side * coefficient
         bounds = [
-            (0.0, 0.0) if insider != OUTSIDER and self.owners[i] == insider else (-self.room[i] / self.scale, None)
+            (0.0, 0.0)
+            if insider != OUTSIDER and self.owners[i] == insider
+            else (-self.room[i] / self.scale, None)
             for i in indices
         ]
         cap = min(needed, 1e6 * self.scale) / self.scale
@@ -293,4 +314,4 @@ class _Scene:
             fact for fact, marginal in zip(facts, marginals, strict=True) if abs(marginal) > _EPSILON
         )
         # a solver that names no fact must not make a breach vanish: then every fact nearby is held
-        return -float(result.fun) * self.scale, holding or tuple(facts)
+        return -float(result.fun or 0.0) * self.scale, holding or tuple(facts)

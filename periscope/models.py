@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from periscope import warehouse
 from periscope.errors import PeriscopeError
 from periscope.quarters import Quarter
+from periscope.workspace import Run
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -37,6 +39,26 @@ class BuildRequest:
             "managing_body_siren": self.managing_body_siren,
             "source_gap_share": self.source_gap_share,
         }
+
+
+def request(run: Run) -> BuildRequest:
+    """The build of one run: from its raw warehouse into its candidate; the published one is not touched."""
+    workspace = run.workspace
+    managing = workspace.settings.managing_body.replace(" ", "")
+    with warehouse.connect(workspace.raw_database, read_only=True) as connection:
+        row = connection.execute(
+            "select siren from register.members where member_id = ? or siren = ?", [managing, managing]
+        ).fetchone()
+    return BuildRequest(
+        raw=workspace.raw_database,
+        candidate=workspace.candidate / "periscope.duckdb",
+        target=workspace.warehouse / "dbt",
+        quarter=run.quarter,
+        history_start=run.history_start,
+        baseline_quarter=str(workspace.settings.baseline or ""),
+        managing_body_siren=row[0] if row else managing if managing.isdigit() else "",
+        source_gap_share=workspace.settings.thresholds.source_gap_share,
+    )
 
 
 @contextmanager

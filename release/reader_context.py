@@ -134,8 +134,21 @@ class ContextWriter:
             ],
             "receipts": self._receipts(),
             "restatements": restatements,
-            "withheld": withheld if is_internal else [],
+            "withheld": withheld,
         }
+
+    def _withheld(self) -> list[Row]:
+        return _rows(
+            self._connection,
+            """
+            select distinct m.figure_id, f.indicator_id, f.period, f.perimeter, f.item, m.cause as reason
+            from protection.masks as m
+            inner join marts.fct_figures as f on m.figure_id = f.figure_id
+            inner join intermediate.int_periods as p on f.period = p.period
+            where p.is_current
+            order by all
+            """,
+        )
 
     def _labels(self, is_internal: bool) -> dict[str, dict[str, str]]:
         connection = self._connection
