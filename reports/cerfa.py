@@ -1,0 +1,347 @@
+"""Cerfa 15059*02, the financial report of one action: rounding by leaves, totals, percentages, gaps, deadlines.
+
+Leaves are rounded to euros, half up; parents and totals are sums of rounded leaves, so that the printed table adds up.
+A missing amount stays missing. 86 and 87 stand below the totals. The form has no line 69 and no line 79.
+"""
+
+from __future__ import annotations
+
+import csv
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from reports import french
+from reports.context import BudgetLine, Expense, Grant
+
+TOTAL, GRAND_TOTAL = "T1", "T2"
+SIDES = ("charge", "income")
+IN_KIND = {"charge": "86", "income": "87"}
+TOTAL_LABELS = {"charge": "Total des charges", "income": "Total des produits"}
+#: Longest account prefix first; 611, 617, 621, 624, 626 and 628 have no line of their own: they stay in the parent.
+_ACCOUNT_LINES = {
+    "601": "60.a", "602": "60.a", "604": "60.b", "606": "60.b", "607": "60.b", "60": "60",
+    "613": "61.a", "614": "61.a", "615": "61.b", "616": "61.c", "618": "61.d", "61": "61",
+    "622": "62.a", "623": "62.b", "625": "62.c", "627": "62.d", "62": "62",
+    "631": "63.a", "633": "63.a", "635": "63.b", "637": "63.b", "63": "63",
+    "641": "64.a", "645": "64.b", "647": "64.c", "648": "64.c", "649": "64", "64": "64",
+    "65": "65", "66": "66", "67": "67", "68": "68", "86": "86",
+    "860": "860", "861": "861", "862": "862", "864": "864",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FormLine:
+    """One printed line of the form; `parent` is the line it adds to."""
+
+    side: str
+    line: str
+    parent: str
+    label_fr: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table in whole euros; `children` are the codes it sums, none for a leaf."""
+
+    line: str
+    label: str
+    forecast_eur: Decimal | None
+    realised_eur: Decimal | None
+    children: tuple[str, ...] = ()
+    parent: str = ""
+
+    @property
+    def percent(self) -> Decimal | None:
+        """Realised over forecast, in per cent; None without a forecast, never 0 % nor infinity."""
+        if self.realised_eur is None or not self.forecast_eur:
+            return None
+        return self.realised_eur * 100 / self.forecast_eur
+
+    @property
+    def gap_eur(self) -> Decimal | None:
+        if self.realised_eur is None and self.forecast_eur is None:
+            return None
+        return (self.realised_eur or Decimal(0)) - (self.forecast_eur or Decimal(0))
+
+
+@dataclass(frozen=True)
+class CerfaTable:
+    """The table of one action and fiscal year. `exact` holds the unrounded totals by (side, column)."""
+
+    action: str
+    fiscal_year: str
+    rows: dict[str, list[Row]]
+    exact: dict[tuple[str, str], Decimal | None]
+    notes: tuple[str, ...]
+
+    def row(self, side: str, line: str) -> Row:
+        return next(row for row in self.rows[side] if row.line == line)
+
+    @property
+    def result_eur(self) -> Decimal | None:
+        """Realised income less realised charges, in printed euros."""
+        income, charges = (self.row(side, TOTAL).realised_eur for side in ("income", "charge"))
+        return None if income is None or charges is None else income - charges
+
+
+@cache
+def form_lines() -> tuple[FormLine, ...]:
+    """The lines of the form in print order."""
+    path = Path(__file__).parent / "assets" / "cerfa_lines.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(FormLine(**row) for row in csv.DictReader(file))
+
+
+def account_line(account: str) -> str | None:
+    """The Cerfa line of an account of the plan comptable; None when the form has no place for it (69)."""
+    return next((_ACCOUNT_LINES[account[:n]] for n in (3, 2) if account[:n] in _ACCOUNT_LINES), None)
+
+
+def table(
+    action: str, fiscal_year: str, budget: Iterable[BudgetLine], expenses: Iterable[Expense] = ()
+) -> CerfaTable:
+    """The table of one action. Realised charges come from `expenses` when the budget states none."""
+    lines = [b for b in budget if b.action == action and b.fiscal_year == fiscal_year]
+    columns = {
+        "forecast": {b.line: b.forecast_eur for b in lines if b.forecast_eur is not None},
+        "realised": {b.line: b.realised_eur for b in lines if b.realised_eur is not None},
+    }
+    notes: list[str] = []
+    _add_expenses(columns["realised"], [e for e in expenses if e.action == action], notes)
+    known = {form.line for form in form_lines()} | {TOTAL, GRAND_TOTAL}
+    for line in sorted({b.line for b in lines} - known):
+        notes.append(_stray_line(line, columns))
+    rows: dict[str, list[Row]] = {}
+    exact: dict[tuple[str, str], Decimal | None] = {}
+    for side in SIDES:
+        rows[side] = _side_rows(side, columns, notes)
+        for column, amounts in columns.items():
+            exact[side, column] = _exact_total(side, amounts)
+    built = CerfaTable(action, fiscal_year, rows, exact, ())
+    return CerfaTable(action, fiscal_year, rows, exact, (*notes, *_checks(built, columns)))
+
+
+def _add_expenses(realised: dict[str, Decimal], expenses: list[Expense], notes: list[str]) -> None:
+    charges = {form.line for form in form_lines() if form.side == "charge"}
+    stated = any(line in charges for line in realised)
+    without_line = Decimal(0)
+    for expense in () if stated else expenses:
+        line = account_line(expense.account)
+        if line is None:
+            without_line += expense.amount_eur
+        else:
+            realised[line] = realised.get(line, Decimal(0)) + expense.amount_eur
+    if without_line:
+        notes.append(
+            f"{french.euros(without_line, 2)} de dépenses sans ligne au formulaire (compte 69 ou compte inconnu), hors tableau."
+        )
+    if stated and expenses:
+        listed = sum((e.amount_eur for e in expenses), Decimal(0))
+        total = _exact_total("charge", realised)
+        if total is not None and listed != total:
+            notes.append(
+                f"Les dépenses listées font {french.euros(listed, 2)}, la réalisation saisie {french.euros(total, 2)}."
+            )
+
+
+def _stray_line(line: str, columns: dict[str, dict[str, Decimal]]) -> str:
+    amounts = " ; ".join(
+        f"{label} {french.euros(columns[column][line], 2)}"
+        for column, label in (("forecast", "prévision"), ("realised", "réalisation"))
+        if line in columns[column]
+    )
+    if line[:2] in ("69", "79"):
+        return f"Ligne {line[:2]} du formulaire de demande, absente du compte rendu ({amounts}) : hors tableau, à expliquer."
+    return f"Ligne « {line} » inconnue du formulaire ({amounts}) : hors tableau. Corrigez budget_lines.csv."
+
+
+def _children(side: str, line: str) -> list[FormLine]:
+    return [form for form in form_lines() if form.side == side and form.parent == line]
+
+
+def _leaves(side: str, parent: str, amounts: dict[str, Decimal]) -> dict[str, Decimal]:
+    """The exact leaves under one line: its children, and what it holds beyond them as `<line> +`."""
+    leaves = {f.line: amounts[f.line] for f in _children(side, parent) if f.line in amounts}
+    if parent in amounts:
+        rest = amounts[parent] - sum(leaves.values())
+        if rest or not leaves:
+            leaves[f"{parent} +" if leaves else parent] = rest
+    return leaves
+
+
+def _exact_total(side: str, amounts: dict[str, Decimal]) -> Decimal | None:
+    parents = [f.line for f in _children(side, TOTAL)]
+    leaves = [value for parent in parents for value in _leaves(side, parent, amounts).values()]
+    return sum(leaves, Decimal(0)) if leaves else None
+
+
+def _total(values: Iterable[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def _side_rows(side: str, columns: dict[str, dict[str, Decimal]], notes: list[str]) -> list[Row]:
+    rows: list[Row] = []
+    groups = [f for f in form_lines() if f.side == side and f.parent in (TOTAL, GRAND_TOTAL)]
+    tops: dict[str, Row] = {}
+    for form in groups:
+        if form.line == IN_KIND[side]:
+            rows.append(_sum_row(TOTAL, TOTAL_LABELS[side], list(tops.values())))
+        group = _group_rows(form, columns, notes)
+        tops[form.line] = group[0]
+        rows += group
+    in_kind = tops[IN_KIND[side]]
+    rows.append(_sum_row(GRAND_TOTAL, "TOTAL", [next(r for r in rows if r.line == TOTAL), in_kind]))
+    return rows
+
+
+def _sum_row(line: str, label: str, parts: list[Row], parent: str = "") -> Row:
+    return Row(
+        line,
+        label,
+        _total(p.forecast_eur for p in parts),
+        _total(p.realised_eur for p in parts),
+        tuple(p.line for p in parts),
+        parent,
+    )
+
+
+def _group_rows(form: FormLine, columns: dict[str, dict[str, Decimal]], notes: list[str]) -> list[Row]:
+    """One line and its children; a remainder is a line of its own, so that nothing hides in a parent."""
+    leaves = {column: _leaves(form.side, form.line, amounts) for column, amounts in columns.items()}
+    children = [*_children(form.side, form.line)]
+    rest = f"{form.line} +"
+    if any(rest in found for found in leaves.values()) or (
+        children and any(form.line in found for found in leaves.values())
+    ):
+        children.append(FormLine(form.side, rest, form.line, "Non réparti"))
+        for found in leaves.values():
+            if form.line in found:
+                found[rest] = found.pop(form.line)
+    for column, found in leaves.items():
+        if found.get(rest, Decimal(0)) < 0:
+            word = "prévision" if column == "forecast" else "réalisation"
+            notes.append(
+                f"Ligne {form.line}, {word} : le détail dépasse la ligne. Corrigez budget_lines.csv."
+            )
+    if not children:
+        return [_leaf_row(form, leaves, form.parent)]
+    kids = [_leaf_row(child, leaves, form.line) for child in children]
+    return [_sum_row(form.line, form.label_fr, kids, form.parent), *kids]
+
+
+def _leaf_row(form: FormLine, leaves: dict[str, dict[str, Decimal]], parent: str) -> Row:
+    forecast, realised = (leaves[column].get(form.line) for column in ("forecast", "realised"))
+    return Row(form.line, form.label_fr, _euros(forecast), _euros(realised), (), parent)
+
+
+def _euros(value: Decimal | None) -> Decimal | None:
+    return None if value is None else french.rounded(value)
+
+
+def _checks(built: CerfaTable, columns: dict[str, dict[str, Decimal]]) -> list[str]:
+    notes = []
+    for column, word in (("forecast", "prévision"), ("realised", "réalisation")):
+        totals = {side: getattr(built.row(side, TOTAL), f"{column}_eur") for side in SIDES}
+        for side in SIDES:
+            exact = built.exact[side, column]
+            if exact is not None and totals[side] != exact:
+                notes.append(
+                    f"{TOTAL_LABELS[side]}, {word} : {french.euros(totals[side])} par addition des lignes arrondies, "
+                    f"{french.euros(exact, 2)} au centime (écart {french.euros(totals[side] - exact, 2)})."
+                )
+        in_kind = {side: getattr(built.row(side, IN_KIND[side]), f"{column}_eur") for side in SIDES}
+        if in_kind["charge"] != in_kind["income"]:
+            notes.append(
+                f"Contributions volontaires, {word} : 86 ({french.euros(in_kind['charge'])}) et 87 "
+                f"({french.euros(in_kind['income'])}) devraient être égales."
+            )
+        for line in (TOTAL, GRAND_TOTAL):
+            given = columns[column].get(line)
+            printed = {getattr(built.row(side, line), f"{column}_eur") for side in SIDES}
+            if given is not None and french.rounded(given) not in printed:
+                notes.append(
+                    f"{line} saisi en {word} ({french.euros(given, 2)}) ignoré : les totaux sont recalculés."
+                )
+        if column == "forecast" and totals["charge"] != totals["income"]:
+            notes.append("Le budget prévisionnel n'est pas équilibré : charges et produits diffèrent.")
+    if built.result_eur:
+        word = "excédent" if built.result_eur > 0 else "insuffisance"
+        notes.append(f"Résultat de l'action : {word} de {french.euros(abs(built.result_eur))}.")
+    return notes
+
+
+def significant_gaps(
+    built: CerfaTable, gap_share: Decimal, gap_eur: Decimal
+) -> list[tuple[Row, Decimal | None]]:
+    """Rows of the first level whose gap exceeds both thresholds, with the gap as a share of the forecast."""
+    found = []
+    for side in SIDES:
+        for row in built.rows[side]:
+            gap = row.gap_eur
+            if row.parent not in (TOTAL, GRAND_TOTAL) or gap is None or abs(gap) <= gap_eur:
+                continue
+            relative = gap / row.forecast_eur if row.forecast_eur else None
+            if relative is None or abs(relative) > gap_share:
+                found.append((row, relative))
+    return found
+
+
+def footer(grant_eur: Decimal, built: CerfaTable) -> str:
+    """The form's last sentence; the total of income stands above the contributions in kind."""
+    total = built.row("income", TOTAL).realised_eur
+    part = french.share(grant_eur / total) if total else french.MISSING
+    return (
+        f"La subvention de {french.euros(french.rounded(grant_eur))} représente {part} du Total des produits."
+    )
+
+
+def six_months_after(closing: date) -> date:
+    """Six months later, an end of month giving an end of month: 31 August gives 28 or 29 February."""
+    months = closing.month + 6
+    year, month = closing.year + (months - 1) // 12, (months - 1) % 12 + 1
+    last = monthrange(year, month)[1]
+    is_month_end = (closing + timedelta(days=1)).day == 1
+    return date(year, month, last if is_month_end else min(closing.day, last))
+
+
+def closing_on_or_after(day: date, closing: date) -> date:
+    """The first closing of the body's fiscal year on or after `day`, from the day and month of `closing`."""
+    is_month_end = (closing + timedelta(days=1)).day == 1
+    for year in (day.year, day.year + 1):
+        last = monthrange(year, closing.month)[1]
+        candidate = date(year, closing.month, last if is_month_end else min(closing.day, last))
+        if candidate >= day:
+            return candidate
+    raise AssertionError("a fiscal year closes every year")
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When the report of a grant is due: the law's reading, and the form's when it comes earlier."""
+
+    grant: Grant
+    due_on: date | None
+    earlier_on: date | None
+
+
+def deadline(grant: Grant) -> Deadline:
+    """By the law: exercise *for which* the grant was given; by the form: exercise *during which* it was decided."""
+    if grant.closing_date is None:
+        return Deadline(grant, None, None)
+    due = six_months_after(grant.closing_date)
+    if grant.decided_on is None:
+        return Deadline(grant, due, None)
+    form = six_months_after(closing_on_or_after(grant.decided_on, grant.closing_date))
+    return Deadline(grant, due, form if form < due else None)
+
+
+def deadlines(grants: Iterable[Grant]) -> list[Deadline]:
+    """Reports due for the grants awarded and not yet closed, soonest first; those without a date come last."""
+    due = [deadline(g) for g in grants if g.status in ("notified", "contracted", "paid")]
+    return sorted(due, key=lambda d: (d.due_on or date.max, d.grant.grant_id))

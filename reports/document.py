@@ -1,0 +1,110 @@
+"""What a page is made of, before it is HTML, PDF or a sheet: sections of text, tables, charts and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import ClassVar
+
+from reports.figures import Figure
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One printed value. `figure_id` leads to its proof; `value` is what a sheet holds instead of the text."""
+
+    text: str
+    figure_id: str = ""
+    value: Decimal | None = None
+    unit: str = ""
+
+    @classmethod
+    def of(cls, figure: Figure | None) -> Cell:
+        """A figure as printed; a figure that is not published at all is `n.d.` without proof."""
+        if figure is None:
+            return cls("n.d.")
+        return cls(figure.text, figure.figure_id, figure.value, figure.unit)
+
+
+@dataclass(frozen=True)
+class Text:
+    """One paragraph; a Cell among its parts is a number with its proof."""
+
+    parts: Sequence[str | Cell]
+    kind: ClassVar[str] = "text"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark set apart; `level` is info or warning, told by a word and not by colour alone."""
+
+    text: str
+    level: str = "info"
+    kind: ClassVar[str] = "note"
+
+    @property
+    def word(self) -> str:
+        return "Attention" if self.level == "warning" else "À noter"
+
+
+@dataclass(frozen=True)
+class Prose:
+    """The evaluator's Markdown: its HTML is never let through."""
+
+    markdown: str
+    kind: ClassVar[str] = "prose"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A data table. The first column heads its row; `numeric` columns are aligned on their digits."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | Cell]]
+    numeric: frozenset[int] = frozenset()
+    strong: frozenset[int] = frozenset()
+    kind: ClassVar[str] = "table"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing as SVG with its text alternative, and the table of what it shows."""
+
+    title: str
+    description: str
+    svg: str
+    table: Table
+    kind: ClassVar[str] = "chart"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The block to sign, under a certification sentence."""
+
+    certification: str
+    kind: ClassVar[str] = "signature"
+
+
+Block = Text | Note | Prose | Table | Chart | Signature
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of a report; `slug` is its anchor."""
+
+    slug: str
+    title: str
+    blocks: Sequence[Block] = field(default_factory=tuple)
+    level: int = 2
+
+    def _repr_html_(self) -> str:
+        from reports import html
+
+        return html.section(self)
+
+
+def cells(row: Sequence[str | Cell]) -> list[Cell]:
+    """A row of a table with every plain text as a Cell."""
+    return [one if isinstance(one, Cell) else Cell(one) for one in row]

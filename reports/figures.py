@@ -1,0 +1,168 @@
+"""The masked figures of one reader: `figures.csv` and, for trends, `history.csv`. The only way into a page."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from periscope import catalogue
+from periscope.quarters import Quarter
+from reports import french
+
+COLUMNS = (
+    "figure_id", "indicator_id", "indicator_version", "period", "perimeter", "dimension", "item", "value", "unit",
+    "numerator", "denominator", "contributors", "expected", "coverage", "rung", "status", "reason",
+)  # fmt: skip
+_DECIMALS = ("value", "numerator", "denominator", "coverage")
+_COUNTS = ("contributors", "expected")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row of figures.csv; an empty cell is None, never 0. Shares are 0..1."""
+
+    figure_id: str
+    indicator_id: str
+    indicator_version: str
+    period: str
+    perimeter: str
+    dimension: str
+    item: str
+    value: Decimal | None
+    unit: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+    contributors: int | None
+    expected: int | None
+    coverage: Decimal | None
+    rung: str
+    status: str
+    reason: str
+
+    @property
+    def text(self) -> str:
+        """The value as printed: `s` when masked, `n.d.` when not available, `(R)` when revised."""
+        if self.status == "suppressed":
+            return french.SUPPRESSED
+        text = french.quantity(self.value, self.unit)
+        return f"{text} {french.RESTATED}" if self.status == "restated" and self.value is not None else text
+
+    @property
+    def is_quarterly(self) -> bool:
+        return "-Q" in self.period
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str]:
+        return (self.indicator_id, self.period, self.perimeter, self.dimension, self.item)
+
+
+def read(path: Path) -> Iterator[Figure]:
+    """The figures of one file, in its order. Raises KeyError when a column of the contract is absent."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            values: dict[str, object] = {name: row[name] for name in COLUMNS}
+            values |= {name: Decimal(row[name]) if row[name] else None for name in _DECIMALS}
+            values |= {name: int(row[name]) if row[name] else None for name in _COUNTS}
+            yield Figure(**values)  # type: ignore[arg-type]
+
+
+class Figures:
+    """Figures by what they measure. The folder being published wins over its history."""
+
+    def __init__(self, figures: list[Figure]) -> None:
+        self._by_key = {figure.key: figure for figure in figures}
+        self.by_id = {figure.figure_id: figure for figure in self._by_key.values()}
+
+    @classmethod
+    def load(cls, folder: Path) -> Figures:
+        history = folder / "history.csv"
+        return cls([*(read(history) if history.exists() else ()), *read(folder / "figures.csv")])
+
+    def __iter__(self) -> Iterator[Figure]:
+        return iter(self._by_key.values())
+
+    def get(
+        self,
+        indicator_id: str,
+        period: str,
+        perimeter: str = "members",
+        dimension: str = "all",
+        item: str = "all",
+    ) -> Figure | None:
+        return self._by_key.get((indicator_id, period, perimeter, dimension, item))
+
+    def items(self, indicator_id: str, period: str, perimeter: str, dimension: str) -> list[Figure]:
+        """The figures of one breakdown, in the order of the file."""
+        wanted = (indicator_id, period, perimeter, dimension)
+        return [figure for figure in self if figure.key[:4] == wanted]
+
+    def trend(
+        self, indicator_id: str, perimeter: str, dimension: str = "all", item: str = "all"
+    ) -> list[Figure]:
+        """The quarterly figures of one cell, oldest first."""
+        wanted = (indicator_id, perimeter, dimension, item)
+        found = [
+            f for f in self if f.is_quarterly and (f.indicator_id, f.perimeter, f.dimension, f.item) == wanted
+        ]
+        return sorted(found, key=lambda f: f.period)
+
+    def year_before(self, figure: Figure) -> Figure | None:
+        """The same cell one year earlier."""
+        earlier = (
+            str(Quarter.parse(figure.period).shift(-4))
+            if figure.is_quarterly
+            else str(int(figure.period) - 1)
+        )
+        return self._by_key.get((figure.indicator_id, earlier, *figure.key[2:]))
+
+
+def name(figure: Figure) -> str:
+    """The name of a figure's indicator, from the catalogue."""
+    return indicator_name(figure.indicator_id)
+
+
+def indicator_name(indicator_id: str) -> str:
+    known = catalogue.load().get(indicator_id)
+    return known.name_fr if known else indicator_id
+
+
+def change(figures: Figures, figure: Figure) -> tuple[Decimal, str] | None:
+    """Change on one year, and its words (`+3`, `−1,2 point`); None when either value is missing."""
+    earlier = figures.year_before(figure)
+    if figure.value is None or earlier is None or earlier.value is None:
+        return None
+    return figure.value - earlier.value, french.difference(figure.value, earlier.value, figure.unit)
+
+
+def coverage_sentence(figure: Figure) -> str:
+    """How many of those expected answered; empty for figures that ask nobody."""
+    if figure.expected is None or figure.coverage is None:
+        return ""
+    answered = int(french.rounded(figure.coverage * figure.expected))
+    verb = "a répondu" if answered < 2 else "ont répondu"
+    return f"{answered} sur {french.plural(figure.expected, 'membre')} {verb}."
+
+
+def sentence(figures: Figures, figure: Figure) -> str:
+    """One plain sentence: the figure, its change on one year and its coverage. No cause is ever told."""
+    label = name(figure)
+    when = french.period(figure.period)
+    if figure.value is None:
+        why = figure.reason or french.STATUSES.get(figure.status, figure.status).lower()
+        return f"{label} : valeur non publiée pour le {when} ({why})."
+    told = (
+        f"{label} : {figure.text} au {when}"
+        if figure.is_quarterly
+        else f"{label} : {figure.text} en {figure.period}"
+    )
+    moved = change(figures, figure)
+    if moved is None:
+        told += ", sans comparaison possible avec l'année précédente."
+    elif french.direction(*moved) == "stable":
+        told += ", stable sur un an."
+    else:
+        told += f", {french.direction(*moved)} sur un an ({moved[1]})."
+    return f"{told} {coverage_sentence(figure)}".strip()
