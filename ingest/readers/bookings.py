@@ -8,7 +8,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ingest.context import Context
+from ingest.identity import propose_member, propose_room
 from ingest.moments import PARIS
+from ingest.values import parse
+from periscope import tables
 from periscope.quarters import Quarter
 from periscope.receipts import Finding, Reading, Refusal, Slice
 
@@ -31,12 +34,11 @@ def overlaps(starts_at: datetime, ends_at: datetime, window: tuple[date, date]) 
 class Log:
     """Collects what one booking file says; every row is accepted or refused exactly once."""
 
-    def __init__(self, kind_of_file: str, context: Context, path_bytes: bytes) -> None:
+    def __init__(self, kind_of_file: str, content: bytes) -> None:
         self.reading = Reading(kind_of_file=kind_of_file)
-        self._context = context
         self._slices: dict[tuple[str, str], Slice] = {}
         # rows that say nothing about a quarter concern their own file only: they must replace no other's
-        self._own = f"{kind_of_file}:{hashlib.sha256(path_bytes).hexdigest()[:12]}"
+        self._own = f"{kind_of_file}:{hashlib.sha256(content).hexdigest()[:12]}"
 
     def slice(self, room_id: str, quarter: str) -> Slice:
         """The slice of this room and quarter, made when first asked for."""
@@ -80,7 +82,9 @@ def room_name_of_file(name: str) -> str:
     return PurePosixPath(name).stem
 
 
-def unknown_room(row: int, value: str, column: str = "") -> Refusal:
+def unknown_room(row: int, value: str, context: Context, column: str = "") -> Refusal:
+    """The refusal of a room that is not in the register; near names are proposed to the evaluator."""
+    propose_room(value, context, where=f"ligne {row}")
     reason = "Cette salle n'est pas au registre." if value else "La salle n'est pas indiquée."
     return Refusal(row, reason, ROOM_REMEDY, column=column, value=value, code="unknown_room")
 
@@ -100,8 +104,18 @@ def member_of(texts: list[str], context: Context, where: str) -> str | None:
 
     A near match is proposed to the evaluator, never applied.
     """
-    for text in texts:
-        member = context.member(text) if text.strip() else None
-        if member is not None:
+    named = [text.strip() for text in texts if text.strip()]
+    for text in named:
+        if (member := context.member(text)) is not None:
             return member.member_id
+    for text in named:
+        propose_member(text, context, where=where)
     return None
+
+
+def category_of(kind_of_file: str, raw: str | None, context: Context) -> str | None:
+    """What a booking program's own type letter means, when the settings say so: `[mappings.mrbs.values.category]`."""
+    mapping = context.mappings.get(kind_of_file)
+    said = mapping.values.get("category", {}).get((raw or "").strip()) if mapping else None
+    category = parse(tables.BOOKINGS.column("category"), said)
+    return str(category) if category is not None else None

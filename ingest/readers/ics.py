@@ -65,7 +65,7 @@ class _Calendar:
 def read(path: Path, name: str, context: Context) -> Reading:
     """Read one calendar file. rows_read counts events; row numbers are the lines of BEGIN:VEVENT."""
     content = path.read_bytes()
-    log = Log("ics", context, content)
+    log = Log("ics", content)
     log.reading.encoding, text = _decode(content)
     for calendar in scan(text):
         _read_calendar(calendar, name, context, log)
@@ -147,7 +147,7 @@ def _read_calendar(calendar: _Calendar, name: str, context: Context, log: Log) -
     room_id = room_of(names, context)
     if room_id is None:
         for block in calendar.events:
-            log.refuse([unknown_room(block.line, next(text for text in names if text))])
+            log.refuse([unknown_room(block.line, next(text for text in names if text), context)])
         return
     zones = Zones(calendar.zones, headers.get("X-WR-TIMEZONE", ""))
     is_cancelled = headers.get("METHOD", "").upper() == "CANCEL"
