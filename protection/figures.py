@@ -1,0 +1,200 @@
+"""Bind every figure to its sources: ids, units, statuses, and the sums that must hold.
+
+Reads the tables of schema `criteria` (and `impact.estimates`) of the candidate warehouse; writes
+`marts.fct_figures` and `marts.fct_figure_sources`, all periods, unmasked. Nothing of them may leave the house:
+readers receive what `protection.masks` writes.
+"""
+
+from __future__ import annotations
+
+from periscope.errors import GateError
+from periscope.warehouse import Connection, quote
+
+#: What every model of a criterion gives (macros/figures.sql).
+INTERFACE = (
+    "indicator_id",
+    "period",
+    "perimeter",
+    "dimension",
+    "item",
+    "value",
+    "numerator",
+    "denominator",
+    "contributors",
+    "expected_count",
+    "answered_count",
+    "reason",
+    "sources",
+)
+#: Decimals that a unit is published with.
+DECIMALS = {"eur": 2, "share": 6, "fte": 3, "hours": 4, "count": 0, "number": 4}
+#: An additive figure equals the sum of its contributions: exactly, or to the rounding of the figure.
+_TOLERANCE = {"eur": "0", "count": "0", "fte": "0.0005", "hours": "0.00005"}
+
+
+def bind(connection: Connection) -> None:
+    """Write marts.fct_figures and marts.fct_figure_sources.
+
+    `connection` is the candidate warehouse, writable, with the raw warehouse attached as `raw`.
+    Raises GateError that names the model or figure at fault: unknown indicator, two figures for one key, a source
+    that leads to no file, a figure that is not the sum of its contributions.
+    """
+    connection.execute("create schema if not exists marts")
+    _gather(connection)
+    _check_catalogue(connection)
+    connection.execute(_FIGURES)
+    connection.execute(_SOURCES)
+    _check_sources(connection)
+    _check_sums(connection)
+    connection.execute("drop table gathered")
+
+
+def _gather(connection: Connection) -> None:
+    """One temporary table `gathered` of all models, after checking that each has the interface."""
+    selects = []
+    for schema, name in connection.execute(
+        "select table_schema, table_name from information_schema.tables "
+        "where table_catalog = current_database() and (table_schema = 'criteria' and table_name like 'crit\\_%' escape '\\' "
+        "or table_schema = 'impact' and table_name = 'estimates') order by all"
+    ).fetchall():
+        has = {
+            row[0]
+            for row in connection.execute(
+                "select column_name from information_schema.columns where table_catalog = current_database() "
+                "and table_schema = ? and table_name = ?",
+                [schema, name],
+            ).fetchall()
+        }
+        missing = [column for column in INTERFACE if column not in has]
+        if missing:
+            raise GateError(f"Le modèle {schema}.{name} ne donne pas {', '.join(missing)} : complétez-le.")
+        selects.append(f"select {', '.join(INTERFACE)}, '{name}' as model from {schema}.{quote(name)}")
+    if not selects:
+        raise GateError("Aucun critère n'est calculé : lancez « periscope build » avant de publier.")
+    connection.execute("create or replace temporary table gathered as " + "\nunion all\n".join(selects))
+
+
+def _check_catalogue(connection: Connection) -> None:
+    stray = connection.execute(
+        """
+        select g.model, g.indicator_id, g.perimeter, g.dimension
+        from gathered as g
+        left join seeds.indicators as i on g.indicator_id = i.indicator_id
+        where i.indicator_id is null
+           or not list_contains(string_split(i.perimeters, ';'), g.perimeter)
+           or not list_contains(string_split(i.dimensions, ';'), g.dimension)
+        order by all limit 1
+        """
+    ).fetchone()
+    if stray:
+        raise GateError(
+            f"Le modèle {stray[0]} donne « {stray[1]} » ({stray[2]}, {stray[3]}), que le catalogue ne prévoit pas : "
+            "ajoutez cette ligne à seeds/indicators.csv ou corrigez le modèle."
+        )
+    double = connection.execute(
+        "select indicator_id, period, perimeter, dimension, item from gathered group by all having count(*) > 1 "
+        "order by all limit 1"
+    ).fetchone()
+    if double:
+        raise GateError(
+            f"Deux chiffres pour une même case ({', '.join(map(str, double))}) : corrigez le modèle."
+        )
+
+
+_ID = (
+    "'F' || substr(sha256(concat_ws('|', g.indicator_id, g.period, g.perimeter, g.dimension, g.item)), 1, 12)"
+)
+_ROUND = "case i.unit " + " ".join(
+    f"when '{unit}' then round({{0}}, {decimals})" for unit, decimals in DECIMALS.items()
+)
+_FIGURES = f"""
+create or replace table marts.fct_figures as
+select
+    {_ID} as figure_id,
+    g.indicator_id,
+    i.version as indicator_version,
+    g.period,
+    g.perimeter,
+    g.dimension,
+    g.item,
+    cast({_ROUND.format("g.value")} end as decimal(24, 6)) as value,
+    i.unit,
+    cast(g.numerator as decimal(24, 6)) as numerator,
+    cast(g.denominator as decimal(24, 6)) as denominator,
+    g.contributors,
+    g.expected_count as expected,
+    cast(round(g.answered_count / nullif(g.expected_count, 0), 6) as decimal(9, 6)) as coverage,
+    i.rung,
+    case when g.value is null then 'not_assessable' else 'provisional' end as status,
+    case
+        when g.value is null
+            then coalesce(nullif(g.reason, ''), 'Non évaluable avec les données reçues.')
+        else coalesce(g.reason, '')
+    end as reason
+from gathered as g
+inner join seeds.indicators as i on g.indicator_id = i.indicator_id
+order by indicator_id, period, perimeter, dimension, item
+"""
+_SOURCES = f"""
+create or replace table marts.fct_figure_sources as
+with listed as (
+    select {_ID} as figure_id, unnest(g.sources) as s
+    from gathered as g
+)
+
+select
+    listed.figure_id,
+    case
+        when listed.s.source_ref like 'register/%' then listed.s.source_ref || '.csv'
+        else slices.source_file
+    end as source_file,
+    coalesce(slices.sheet, '') as sheet,
+    listed.s.row_number as row,
+    listed.s.entity_id as entity_id,
+    listed.s.siren as siren,
+    listed.s.contribution as contribution,
+    listed.s.weight as weight
+from listed
+left join raw.record.slices as slices on listed.s.source_ref = slices.slice_id
+order by figure_id, source_file, sheet, row, entity_id, siren
+"""
+
+
+def _name(connection: Connection, figure_id: str) -> str:
+    row = connection.execute(
+        "select indicator_id, period, perimeter, dimension, item from marts.fct_figures where figure_id = ?",
+        [figure_id],
+    ).fetchone()
+    return f"{figure_id} ({', '.join(map(str, row or ()))})"
+
+
+def _check_sources(connection: Connection) -> None:
+    lost = connection.execute(
+        "select figure_id from marts.fct_figure_sources where source_file is null order by 1 limit 1"
+    ).fetchone()
+    if lost:
+        raise GateError(
+            f"Le chiffre {_name(connection, lost[0])} cite une source qui ne mène à aucun fichier reçu : "
+            "relancez « periscope ingest » puis « periscope build »."
+        )
+
+
+def _check_sums(connection: Connection) -> None:
+    tolerance = "case f.unit " + " ".join(f"when '{u}' then {t}" for u, t in _TOLERANCE.items()) + " end"
+    wrong = connection.execute(
+        f"""
+        select f.figure_id, f.value, coalesce(s.total, 0)
+        from marts.fct_figures as f
+        inner join seeds.indicators as i on f.indicator_id = i.indicator_id
+        left join (
+            select figure_id, sum(contribution) as total from marts.fct_figure_sources group by 1
+        ) as s on f.figure_id = s.figure_id
+        where i.is_additive and f.value is not null and not abs(f.value - coalesce(s.total, 0)) <= {tolerance}
+        order by 1 limit 1
+        """
+    ).fetchone()
+    if wrong:
+        raise GateError(
+            f"Le chiffre {_name(connection, wrong[0])} vaut {wrong[1]} mais ses sources font {wrong[2]} : "
+            "rien n'est publié tant que les deux diffèrent."
+        )

@@ -1,0 +1,176 @@
+"""One mask for all readers outside the house, and what each of them may have.
+
+Reads marts.fct_figures; writes schema `protection` of the candidate warehouse:
+  masks           figure_id, cause: every figure hidden outside, with its cause (for the internal edition only)
+  reader_figures  reader, section ('current' or 'history'), then the columns of figures.csv, masked for that reader
+  unknowns, facts, targets: what the release gate attacks (internal; see `protection.system`)
+"""
+
+from __future__ import annotations
+
+import re
+
+from periscope.errors import GateError, UsageError
+from periscope.warehouse import Connection
+from periscope.workspace import Run
+from protection import registry, system
+from protection.consents import Consent, in_force
+from protection.primary import Figure, cause, load_figures
+
+COLUMNS = (
+    "figure_id",
+    "indicator_id",
+    "indicator_version",
+    "period",
+    "perimeter",
+    "dimension",
+    "item",
+    "value",
+    "unit",
+    "numerator",
+    "denominator",
+    "contributors",
+    "expected",
+    "coverage",
+    "rung",
+    "status",
+    "reason",
+)
+INTERNAL, COMMITTEE, PUBLIC = "internal", "committee", "public"
+#: The same words whatever the cause: the cause itself would tell that a count is small or that one member dominates.
+REASON_SUPPRESSED = "Secret statistique : ce chiffre n'est pas publié."
+_SECONDARY = "Il permettrait d'en déduire un autre."
+_READER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+def readers(connection: Connection) -> list[str]:
+    """Every reader of a publication. Raises UsageError when a funder's id cannot name a folder."""
+    funders = [
+        row[0]
+        for row in connection.execute(
+            "select distinct funder_id from raw.register.grants order by 1"
+        ).fetchall()
+    ]
+    found = [INTERNAL, COMMITTEE, PUBLIC]
+    for funder in funders:
+        if not _READER.fullmatch(funder) or funder.casefold() in [name.casefold() for name in found]:
+            raise UsageError(
+                f"register/grants.csv : funder_id « {funder} » ne peut pas nommer un dossier. Écrivez des lettres sans "
+                "accent, des chiffres, - ou _, autre chose que internal, committee ou public, sans différence de "
+                "majuscules seulement."
+            )
+        found.append(funder)
+    return found
+
+
+def section(figure: Figure, run: Run) -> str:
+    """Where a figure is published: `current` (quarter, year to date, cohorts), `history` (trends) or ''."""
+    if figure.period in (str(run.quarter), str(run.quarter.year)) or figure.dimension == "cohort":
+        return "current"
+    return "history" if figure.dimension == "all" else ""
+
+
+def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> None:
+    """Choose the masks and write the tables of schema `protection`.
+
+    `connection` is the candidate warehouse after `figures.bind`, with `raw` attached. Raises GateError when what was
+    delivered before betrays a figure whatever is hidden now.
+    """
+    agreed = in_force(connection, run)
+    figures = load_figures(connection)
+    past = registry.read(run)
+    restated = registry.restated(run, figures)
+    sections = {f.figure_id: "current" if f.figure_id in restated else section(f, run) for f in figures}
+    scope = [f for f in figures if sections[f.figure_id]]
+    causes = _primary(scope, run, agreed)
+    hidden = system.protect(connection, run, figures, scope, causes, agreed, past)
+    causes |= {figure_id: _SECONDARY for figure_id in hidden if figure_id not in causes}
+    statuses = {f.figure_id: _status(f, run, restated, is_closing) for f in scope}
+    _write(connection, run, scope, sections, statuses, causes, agreed)
+
+
+def _primary(scope: list[Figure], run: Run, agreed: list[Consent]) -> dict[str, str]:
+    found = {}
+    for figure in scope:
+        known = frozenset(consent.siren for consent in agreed if consent.covers(figure.indicator_id))
+        why = cause(figure, run.workspace.settings.secrecy, known)
+        if why:
+            found[figure.figure_id] = why
+    return found
+
+
+def _status(figure: Figure, run: Run, restated: frozenset[str], is_closing: bool) -> str:
+    if figure.figure_id in restated:
+        return "restated"
+    if figure.value is None:
+        return "not_assessable"
+    is_closed = is_closing and section(figure, run) == "current"
+    return "closed" if is_closed or registry.is_closed(run, figure.period) else "provisional"
+
+
+def _may_see(figure: Figure, reader: str, agreed: list[Consent]) -> bool:
+    """True when every enterprise of a hidden figure agreed that this reader sees it."""
+    if figure.secrecy != "enterprise" and figure.dimension != "member":
+        return False
+    sirens = {siren for part in figure.parts.values() for _, siren in part}
+    given = {c.siren for c in agreed if c.reader == reader and c.covers(figure.indicator_id)}
+    return bool(sirens) and sirens <= given
+
+
+def _is_small_count(figure: Figure, run: Run) -> bool:
+    told = (figure.value,) if figure.unit == "count" else (figure.numerator, figure.denominator)
+    limit = run.workspace.settings.secrecy.min_persons
+    return figure.secrecy == "person" and any(count is not None and count < limit for count in told)
+
+
+def _write(
+    connection: Connection,
+    run: Run,
+    scope: list[Figure],
+    sections: dict[str, str],
+    statuses: dict[str, str],
+    causes: dict[str, str],
+    agreed: list[Consent],
+) -> None:
+    system.write_table(
+        connection, "masks", {"figure_id": "varchar", "cause": "varchar"}, sorted(causes.items())
+    )
+    rows: list[tuple[str, str, str, bool]] = []
+    for reader in readers(connection):
+        for figure in scope:
+            is_shown = reader == INTERNAL or figure.figure_id not in causes
+            if not is_shown and figure.secrecy != "internal" and not _is_small_count(figure, run):
+                is_shown = _may_see(figure, reader, agreed)
+            if is_shown or (figure.dimension != "member" and figure.secrecy != "internal"):
+                rows.append((reader, figure.figure_id, statuses[figure.figure_id], is_shown))
+    told = {"reader": "varchar", "figure_id": "varchar", "told_status": "varchar", "is_shown": "boolean"}
+    system.write_table(connection, "told", told, rows)
+    placed = [(figure.figure_id, sections[figure.figure_id]) for figure in scope]
+    system.write_table(connection, "sections", {"figure_id": "varchar", "section": "varchar"}, placed)
+    kept = ["value", "numerator", "denominator", "contributors"]
+    columns = ", ".join(
+        f"case when told.is_shown then f.{name} end as {name}"
+        if name in kept
+        else "case when told.is_shown then told.told_status else 'suppressed' end as status"
+        if name == "status"
+        else "case when told.is_shown then f.reason else ? end as reason"
+        if name == "reason"
+        else f"f.{name}"
+        for name in COLUMNS
+    )
+    connection.execute(
+        f"""
+        create or replace table protection.reader_figures as
+        select told.reader, s.section, {columns}
+        from protection.told as told
+        inner join marts.fct_figures as f on told.figure_id = f.figure_id
+        inner join protection.sections as s on told.figure_id = s.figure_id
+        order by told.reader, s.section, f.indicator_id, f.period, f.perimeter, f.dimension, f.item
+        """,
+        [REASON_SUPPRESSED],
+    )
+    connection.execute("drop table protection.told; drop table protection.sections")
+    if connection.execute(
+        "select count(*) from protection.reader_figures where reader = ?", [PUBLIC]
+    ).fetchone() == (0,):
+        raise GateError(f"Aucun chiffre pour {run.quarter} : lancez « periscope build » pour ce trimestre.")

@@ -1,0 +1,91 @@
+"""Everything ever delivered to anyone, with the amounts behind it: `record/registry.jsonl`, append-only.
+
+One line per delivery: {quarter, reader, by, figures: [{figure_id, key, is_published, value, facts}]}, where `facts`
+maps a part to its terms [measure, period, entity, siren, amount, coefficient]. Drafts are not in it. What was
+published can never be withdrawn: a new publication is protected, and attacked, together with it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from periscope.workspace import Run, Workspace
+from protection.primary import Figure
+from protection.relations import Atom
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One figure as it was once delivered."""
+
+    figure_id: str
+    is_published: bool
+    value: str
+    facts: dict[str, list[tuple[Atom, float]]]
+
+
+def path(workspace: Workspace) -> Path:
+    return workspace.record / "registry.jsonl"
+
+
+def _lines(workspace: Workspace) -> Iterator[dict[str, Any]]:
+    try:
+        text = path(workspace).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return
+    for line in text.splitlines():
+        yield json.loads(line)
+
+
+def read(run: Run) -> list[Delivered]:
+    """Distinct figures delivered so far, in the order of their delivery."""
+    found: dict[tuple[str, bool, str], Delivered] = {}
+    for line in _lines(run.workspace):
+        for told in line["figures"]:
+            facts = {
+                part: [((t[0], t[1], t[2], t[3], Decimal(t[4])), float(t[5])) for t in terms]
+                for part, terms in told["facts"].items()
+            }
+            one = Delivered(told["figure_id"], told["is_published"], told["value"], facts)
+            found[one.figure_id, one.is_published, one.value] = one
+    return list(found.values())
+
+
+def closed_folder(workspace: Workspace, quarter: str) -> Path:
+    """Where release.closing freezes a quarter."""
+    return workspace.record / "closed" / quarter
+
+
+def _closed_quarter(period: str) -> str:
+    return period if "-Q" in period else f"{period}-Q4"
+
+
+def is_closed(run: Run, period: str) -> bool:
+    """True when the quarter (or the whole year) was closed before this run's quarter."""
+    quarter = _closed_quarter(period)
+    return quarter < str(run.quarter) and closed_folder(run.workspace, quarter).is_dir()
+
+
+def restated(run: Run, figures: list[Figure]) -> frozenset[str]:
+    """Figures of closed periods that are no longer what the closing froze."""
+    frozen: dict[str, dict[str, str]] = {}
+    changed = set()
+    for figure in figures:
+        if not is_closed(run, figure.period) or figure.dimension == "cohort":
+            continue
+        quarter = _closed_quarter(figure.period)
+        if quarter not in frozen:
+            table = closed_folder(run.workspace, quarter) / "internal" / "figures.csv"
+            with table.open(encoding="utf-8", newline="") as file:
+                frozen[quarter] = {row["figure_id"]: row["value"] for row in csv.DictReader(file)}
+        before = frozen[quarter].get(figure.figure_id, "")
+        old = Decimal(before) if before else None
+        if old != figure.value:
+            changed.add(figure.figure_id)
+    return frozenset(changed)

@@ -1,0 +1,259 @@
+"""The linear system of a publication: unknowns, facts and targets; what more to hide; what the gate attacks.
+
+Tables written for the gate (schema `protection`, internal):
+  unknowns  unknown, measure, period, owner, amount, lowest
+  facts     kind ('enterprise' or 'person'), figure_id, part, unknown, coefficient, is_delivered
+  targets   kind, target, unknown, coefficient, above, below: widths to keep on each side of the true value
+  derived   figure_id, parent_id: figures that are no sum, and those they are computed from
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+import pandas as pd
+
+from periscope.disclosure import Attack, Row, Target
+from periscope.settings import Secrecy
+from periscope.warehouse import Connection, quote
+from periscope.workspace import Run
+from protection import relations as rel
+from protection.consents import Consent
+from protection.primary import Figure
+from protection.protector import choose
+from protection.registry import Delivered
+
+#: What it costs to hide a figure: headlines and totals of the pole last, breakdowns first.
+_COST = {"all": 30.0, "function": 4.0, "kind": 3.0}
+
+
+def protect(
+    connection: Connection,
+    run: Run,
+    figures: list[Figure],
+    scope: list[Figure],
+    causes: dict[str, str],
+    agreed: list[Consent],
+    past: list[Delivered],
+) -> frozenset[str]:
+    """Figures of `scope` to hide, primaries included; writes the tables of the gate."""
+    rule = run.workspace.settings.secrecy
+    must_hide = frozenset(causes) | _hidden_before(scope, past)
+    published_before = {d.figure_id: d.value for d in past if d.is_published}
+    fixed = {f.figure_id for f in scope if published_before.get(f.figure_id) == str(f.value)} - must_hide
+    costs = {f.figure_id: _cost(f) + rank * 1e-6 for rank, f in enumerate(scope) if f.figure_id not in fixed}
+    hidden = must_hide
+    written: list[tuple[str, rel.Relations, list[Target]]] = []
+    for kind in ("enterprise", "person"):
+        mine = [f for f in scope if f.secrecy == kind and not f.is_empty]
+        if kind == "enterprise":
+            relations, targets = _enterprises(figures, mine, must_hide, rule, agreed, past)
+        else:
+            relations, targets = _persons(mine, must_hide)
+        attack = Attack(relations.unknowns, targets, rule.min_contributors, rule.dominance_share)
+        hidden |= choose(attack, relations.facts, costs, must_hide, rule.time_limit_seconds).hidden
+        written.append((kind, relations, targets))
+    parents = _parents(scope)
+    hidden |= {child for child, parent in parents if parent in hidden} - fixed
+    _write(connection, written, parents)
+    return hidden
+
+
+def _hidden_before(scope: list[Figure], past: list[Delivered]) -> frozenset[str]:
+    """A cell once delivered as hidden stays hidden: shown later, it would tell what the others then hid."""
+    before = {d.figure_id for d in past if not d.is_published} - {d.figure_id for d in past if d.is_published}
+    return frozenset(f.figure_id for f in scope if f.figure_id in before)
+
+
+def _cost(figure: Figure) -> float:
+    weight = _COST.get(figure.dimension, 2.0) * (5.0 if figure.is_headline else 1.0)
+    return weight * (3.0 if figure.perimeter == "members" else 1.0)
+
+
+def _floor(measure: str, unit: str, rule: Secrecy) -> float:
+    is_fte = unit == "fte" or measure == "fte"
+    return rule.interval_floor_fte if is_fte else rule.interval_floor_eur
+
+
+def _enterprises(
+    figures: list[Figure],
+    mine: list[Figure],
+    must_hide: frozenset[str],
+    rule: Secrecy,
+    agreed: list[Consent],
+    past: list[Delivered],
+) -> tuple[rel.Relations, list[Target]]:
+    relations = rel.Relations()
+    amounts = rel.Amounts(figures)
+    floors: dict[str, float] = {}
+    hidden_parts: list[tuple[str, str, float]] = []
+    for figure in mine:
+        for part, terms in rel.enterprise_terms(figure, amounts).items():
+            relations.add(figure.figure_id, part, terms)
+            for atom, _ in terms:
+                floors.setdefault(atom[0], _floor(atom[0], figure.unit, rule))
+            if figure.figure_id in must_hide and terms:
+                hidden_parts.append((figure.figure_id, part, floors[terms[0][0][0]]))
+    for told in past:
+        if told.is_published:
+            for part, terms in told.facts.items():
+                relations.add(f"{told.figure_id} remis", part, terms)
+                for atom, _ in terms:
+                    floors.setdefault(atom[0], _floor(atom[0], "", rule))
+    consented = _consented(relations, mine, amounts, agreed)
+    relations.settle_bounds()
+    targets = _targets(relations, hidden_parts, floors, consented, rule)
+    return _compress(relations, targets)
+
+
+def _consented(
+    relations: rel.Relations, mine: list[Figure], amounts: rel.Amounts, agreed: list[Consent]
+) -> frozenset[int]:
+    """Unknowns that an agreement makes known to all; each becomes a fact."""
+    known: set[int] = set()
+    for figure in mine:
+        sirens = {c.siren for c in agreed if c.covers(figure.indicator_id)}
+        for part, terms in rel.enterprise_terms(figure, amounts).items() if sirens else ():
+            for siren in sorted(sirens):
+                own = [term for term in terms if term[0][3] == siren]
+                relations.add(f"accord de {siren}", f"{figure.figure_id} {part}", own)
+                if len(own) == 1:
+                    known.add(relations.atom(own[0][0]))
+    return frozenset(known)
+
+
+def _targets(
+    relations: rel.Relations,
+    hidden_parts: list[tuple[str, str, float]],
+    floors: dict[str, float],
+    known: frozenset[int],
+    rule: Secrecy,
+) -> list[Target]:
+    """Hidden figures, and what each enterprise makes in each quarter, hidden always."""
+    told = {(fact.figure, fact.part): fact.terms for fact in relations.facts}
+    wanted: list[tuple[str, Row, float]] = [
+        (figure_id, told[figure_id, part], floor)
+        for figure_id, part, floor in hidden_parts
+        if (figure_id, part) in told
+    ]
+    own: dict[tuple[str, str, str], Row] = defaultdict(dict)
+    for (measure, period, _, siren, _), index in relations.atoms.items():
+        own[siren, measure, period][index] = 1.0
+    wanted += [(" ".join(key), terms, floors[key[1]]) for key, terms in own.items()]
+    values = relations.unknowns.values
+    found: dict[frozenset[tuple[int, float]], Target] = {}
+    for name, terms, floor in wanted:
+        if set(terms) <= known:
+            continue
+        if all(coefficient < 0 for coefficient in terms.values()):
+            terms = {index: -coefficient for index, coefficient in terms.items()}
+        amount = sum(coefficient * values[index] for index, coefficient in terms.items())
+        width = max(rule.interval_share * abs(amount), floor)
+        found.setdefault(frozenset(terms.items()), Target(name, terms, width, width))
+    return list(found.values())
+
+
+def _compress(relations: rel.Relations, targets: list[Target]) -> tuple[rel.Relations, list[Target]]:
+    """One unknown for all amounts of an enterprise that the same facts and targets see (its many posts)."""
+    columns: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    for number, row in enumerate([f.terms for f in relations.facts] + [t.terms for t in targets]):
+        for index, coefficient in row.items():
+            columns[index].append((number, coefficient))
+    merged = rel.Relations()
+    place: dict[tuple[str, tuple[tuple[int, float], ...]], int] = {}
+    new_index: dict[int, int] = {}
+    old = relations.unknowns
+    for atom, index in relations.atoms.items():
+        key = old.owners[index], tuple(columns[index])
+        if key not in place:
+            place[key] = merged.unknowns.add(0.0, 0.0, old.owners[index])
+            merged.atoms[(*atom[:4], Decimal(len(merged.atoms)))] = place[key]
+        new = new_index[index] = place[key]
+        merged.unknowns.values[new] += old.values[index]
+        merged.unknowns.lowest[new] += old.lowest[index]
+
+    def rename(terms: Row) -> Row:
+        return {new_index[index]: coefficient for index, coefficient in terms.items()}
+
+    merged.facts = [replace(fact, terms=rename(fact.terms)) for fact in relations.facts]
+    return merged, [replace(target, terms=rename(target.terms)) for target in targets]
+
+
+def _persons(mine: list[Figure], must_hide: frozenset[str]) -> tuple[rel.Relations, list[Target]]:
+    """A hidden count must remain possible one lower and one higher."""
+    relations = rel.person_relations(mine)
+    values = relations.unknowns.values
+    found: dict[frozenset[tuple[int, float]], Target] = {}
+    for fact in relations.facts:
+        if fact.figure in must_hide:
+            count = sum(coefficient * values[index] for index, coefficient in fact.terms.items())
+            found.setdefault(
+                frozenset(fact.terms.items()), Target(fact.figure, fact.terms, 1.0, min(1.0, count))
+            )
+    return relations, list(found.values())
+
+
+def _parents(scope: list[Figure]) -> list[tuple[str, str]]:
+    """(derived figure, a figure it is computed from): the same cell; for a chain, each link of the chain."""
+    by_key = {figure.key: figure.figure_id for figure in scope}
+    pairs = []
+    for figure in scope:
+        for parent in rel.DERIVED.get(figure.indicator_id, ()):
+            for key, parent_id in by_key.items():
+                is_same = key == (parent, *figure.key[1:])
+                is_link = (
+                    figure.indicator_id == "turnover_chained_growth"
+                    and key[0] == parent
+                    and key[2:] == figure.key[2:]
+                    and key[1][4:] == figure.period[4:]
+                    and key[1] < figure.period
+                )
+                if is_same or is_link:
+                    pairs.append((figure.figure_id, parent_id))
+    return pairs
+
+
+def write_table(
+    connection: Connection, name: str, columns: dict[str, str], rows: Iterable[tuple[object, ...]]
+) -> None:
+    """Create or replace protection.<name>; `columns` maps a name to its DuckDB type."""
+    connection.execute("create schema if not exists protection")
+    body = ", ".join(f"{quote(column)} {sql_type}" for column, sql_type in columns.items())
+    connection.execute(f"create or replace table protection.{quote(name)} ({body})")
+    frame = pd.DataFrame(list(rows), columns=list(columns))
+    connection.register("pending", frame)
+    connection.execute(f"insert into protection.{quote(name)} select * from pending")
+    connection.unregister("pending")
+
+
+def _write(
+    connection: Connection,
+    written: list[tuple[str, rel.Relations, list[Target]]],
+    parents: list[tuple[str, str]],
+) -> None:
+    unknowns: list[tuple[object, ...]] = []
+    facts: list[tuple[object, ...]] = []
+    targets: list[tuple[object, ...]] = []
+    for kind, relations, wanted in written:
+        known = relations.unknowns
+        for (measure, period, *_), index in relations.atoms.items():
+            amounts = known.values[index], known.lowest[index]
+            unknowns.append((kind, index, measure, period, known.owners[index], *amounts))
+        for fact in relations.facts:
+            facts += [(kind, fact.figure, fact.part, index, c) for index, c in fact.terms.items()]
+        for target in wanted:
+            targets += [
+                (kind, target.name, i, c, target.above, target.below) for i, c in target.terms.items()
+            ]
+    number = {"unknown": "integer", "coefficient": "double", "above": "double", "below": "double"}
+    number |= {"amount": "double", "lowest": "double"}
+    for name, header, rows in (
+        ("unknowns", "kind unknown measure period owner amount lowest", unknowns),
+        ("facts", "kind figure_id part unknown coefficient", facts),
+        ("targets", "kind target unknown coefficient above below", targets),
+        ("derived", "figure_id parent_id", [tuple(pair) for pair in parents]),
+    ):
+        write_table(connection, name, {key: number.get(key, "varchar") for key in header.split()}, rows)

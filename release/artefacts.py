@@ -1,0 +1,261 @@
+"""Open every file of a release and search it for what its reader may not have: amounts and names.
+
+Amounts are compared by their significant digits, so that a scaled one (×100, in thousands) or one in French format is
+found too. An amount of fewer than five significant digits cannot be told from any other number, and is not searched.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import re
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from periscope import catalogue
+from periscope.errors import GateError
+from periscope.warehouse import Connection
+from periscope.workspace import Run
+from release.export import INTERNAL
+
+_NUMBER = re.compile(
+    r"\d{1,3}(?:[ \u00a0\u202f']\d{3})+(?:[.,]\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
+)
+_TYPED_ARRAY = re.compile(
+    r'"dtype"\s*:\s*"([a-z]\d)"\s*,\s*"bdata"\s*:\s*"([^"]+)"|"bdata"\s*:\s*"([^"]+)"\s*,\s*"dtype"\s*:\s*"([a-z]\d)"'
+)
+_DATA_ADDRESS = re.compile(r"base64,([A-Za-z0-9+/=\s]{16,})")
+_FORMATS = {
+    "f8": "d",
+    "f4": "f",
+    "i4": "i",
+    "i2": "h",
+    "i1": "b",
+    "u4": "I",
+    "u2": "H",
+    "u1": "B",
+    "i8": "q",
+    "u8": "Q",
+}
+_MIN_DIGITS = 5
+
+
+@dataclass
+class Secrets:
+    """What one reader may not have: significant digits of amounts, and folded names; each with what it is."""
+
+    digits: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def add_amount(self, amount: Decimal, label: str) -> None:
+        for told in (amount, round(amount, 2), round(amount, 1), round(amount)):
+            found = digits(f"{abs(told):f}")
+            if len(found) >= _MIN_DIGITS:
+                self.digits.setdefault(found, label)
+
+    def in_text(self, text: str) -> str:
+        """What the text betrays, or ''."""
+        for match in _NUMBER.finditer(text):
+            found = self.digits.get(digits(match[0]))
+            if found:
+                return found
+        if self.names:
+            folded = fold(text)
+            for name, label in self.names.items():
+                if name in folded and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded):
+                    return label
+        return ""
+
+
+def digits(number: str) -> str:
+    """Significant digits of a written number: `45 231,27`, `45.23127` and `4523127` are the same."""
+    whole, mark, decimals = re.sub(r"[ \u00a0\u202f']", "", number).replace(",", ".").rpartition(".")
+    bare = whole.replace(".", "") + mark.replace(".", "") + decimals
+    if mark and len(decimals) > 9:  # a binary fraction: 45231.270000000004
+        return digits(f"{float(number):.6f}")
+    return bare.strip("0")
+
+
+def fold(text: str) -> str:
+    bare = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
+    return re.sub(r"\s+", " ", "".join(c for c in bare if not unicodedata.combining(c)))
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Every text that a file holds, whatever its wrapping. Raises GateError for a kind that cannot be opened."""
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        yield from _parquet(path)
+    elif suffix == ".pdf":
+        yield from _pdf(path.read_bytes())
+    elif suffix in (".xlsx", ".zip", ".ods", ".docx"):
+        yield from _zip(path.read_bytes())
+    elif suffix in (".html", ".htm", ".json", ".csv", ".ipynb", ".svg", ".txt", ".md", ".js", ".css", ".xml"):
+        yield from _text(path.read_bytes())
+    else:
+        raise GateError(f"{path.name} : ce genre de fichier ne sait pas être vérifié, il n'est pas publié.")
+
+
+def _text(content: bytes) -> Iterator[str]:
+    text = content.decode("utf-8", errors="replace")
+    yield text
+    for first, packed, packed_too, last in _TYPED_ARRAY.findall(text):
+        yield _typed_array(first or last, packed or packed_too)
+    for packed in _DATA_ADDRESS.findall(text):
+        try:
+            yield from _unknown(base64.b64decode(packed))
+        except binascii.Error:
+            continue
+
+
+def _unknown(content: bytes) -> Iterator[str]:
+    if content[:2] == b"PK":
+        yield from _zip(content)
+    elif content[:4] == b"%PDF":
+        yield from _pdf(content)
+    elif content[:2] == b"\x1f\x8b":
+        yield from _text(zlib.decompress(content, 31))
+    else:
+        yield content.decode("utf-8", errors="replace")
+
+
+def _typed_array(dtype: str, packed: str) -> str:
+    """Numbers of an array of Plotly, which embeds them as base64."""
+    content = base64.b64decode(packed.replace("\\u002f", "/").replace("\\/", "/"))
+    code = _FORMATS[dtype]
+    count = len(content) // struct.calcsize(code)
+    return " ; ".join(
+        f"{value:.6f}" for value in struct.unpack(f"<{count}{code}", content[: count * struct.calcsize(code)])
+    )
+
+
+def _zip(content: bytes) -> Iterator[str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        yield archive.comment.decode("utf-8", errors="replace")
+        for entry in archive.infolist():
+            yield entry.filename
+            data = archive.read(entry)
+            yield from _unknown(data) if data[:2] == b"PK" or data[:4] == b"%PDF" else _text(data)
+
+
+def _parquet(path: Path) -> Iterator[str]:
+    table = pq.read_table(path)
+    for name in table.column_names:
+        for value in table.column(name).to_pylist():
+            yield "" if value is None else str(value)
+    # pages, dictionaries and statistics may still hold what no row shows
+    yield path.read_bytes().decode("latin-1")
+    metadata = pq.read_metadata(path)
+    for group in range(metadata.num_row_groups):
+        for column in range(metadata.num_columns):
+            statistics = metadata.row_group(group).column(column).statistics
+            if statistics is not None and statistics.has_min_max:
+                yield f"{statistics.min} ; {statistics.max}"
+
+
+def _pdf(content: bytes) -> Iterator[str]:
+    """Text of the pages when pypdf is installed; always every stream, and the document's information."""
+    yield content.decode("latin-1")
+    for match in re.finditer(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
+        try:
+            yield zlib.decompressobj().decompress(match[1]).decode("latin-1")
+        except zlib.error:
+            continue
+    try:
+        from pypdf import PdfReader
+    except ImportError:
+        return
+    for page in PdfReader(io.BytesIO(content)).pages:
+        yield page.extract_text()
+
+
+def secrets_of(connection: Connection, run: Run, reader: str) -> Secrets:
+    """Amounts hidden from this reader, but those that it may read anyway; members' names, but those told in texts."""
+    secrets = Secrets()
+    for amount, label in connection.execute(
+        """
+        select unnest([m.value, m.numerator, m.denominator]), m.figure_id
+        from marts.fct_figures as m
+        inner join seeds.indicators as i on m.indicator_id = i.indicator_id
+        where i.secrecy <> 'exempt'
+        union all
+        select s.contribution, 'une contribution à ' || s.figure_id
+        from marts.fct_figure_sources as s
+        inner join marts.fct_figures as f on s.figure_id = f.figure_id
+        inner join seeds.indicators as i on f.indicator_id = i.indicator_id
+        where i.secrecy in ('enterprise', 'internal')
+        """
+    ).fetchall():
+        if amount is not None:
+            secrets.add_amount(amount, label)
+    _forgive_published(connection, secrets, reader)
+    told = fold(catalogue.CATALOGUE.read_text(encoding="utf-8") + _free_texts(connection, run))
+    for member_id, name in connection.execute(
+        """
+        select m.member_id, m.name from raw.register.members as m
+        where not exists (
+            select 1 from raw.register.consents as c where c.member_id = m.member_id and c.reader = ?
+        )
+        """,
+        [reader],
+    ).fetchall():
+        folded = fold(name)
+        if len(folded) >= 4 and folded not in told:
+            secrets.names[folded] = f"le nom du membre {member_id}"
+    return secrets
+
+
+def _forgive_published(connection: Connection, secrets: Secrets, reader: str) -> None:
+    """A published number is no secret, even when a hidden one happens to be equal."""
+    for amounts in connection.execute(
+        "select value, numerator, denominator from protection.reader_figures where reader = ? "
+        "union all select f.value, f.numerator, f.denominator from marts.fct_figures as f "
+        "inner join seeds.indicators as i on f.indicator_id = i.indicator_id where i.secrecy = 'exempt'",
+        [reader],
+    ).fetchall():
+        for amount in amounts:
+            if amount is not None:
+                for told in (amount, round(amount, 2), round(amount, 1), round(amount)):
+                    secrets.digits.pop(digits(f"{abs(told):f}"), None)
+
+
+def _free_texts(connection: Connection, run: Run) -> str:
+    """What the evaluator wrote on purpose: texts of reports, names of funders, rooms and of the pole."""
+    found = [run.workspace.settings.pole_name]
+    for table, column in (
+        ("grants", "funder_label"),
+        ("grants", "purpose"),
+        ("grants", "action"),
+        ("rooms", "name"),
+    ):
+        found += [
+            row[0] or ""
+            for row in connection.execute(f"select {column} from raw.register.{table}").fetchall()
+        ]
+    if run.workspace.texts.is_dir():
+        found += [p.read_text(encoding="utf-8") for p in sorted(run.workspace.texts.rglob("*.md"))]
+    return "\n".join(found)
+
+
+def gate(connection: Connection, run: Run, base: Path) -> None:
+    """Refuse the release when a file of a reader outside the house holds a hidden amount or a member's name."""
+    for folder in sorted(p for p in base.iterdir() if p.is_dir() and p.name != INTERNAL):
+        secrets = secrets_of(connection, run, folder.name)
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            for text in [path.name, *texts(path)]:
+                found = secrets.in_text(text)
+                if found:
+                    raise GateError(
+                        f"{folder.name}/{path.relative_to(folder)} contient ce que ce lecteur ne doit pas avoir "
+                        f"({found}) : rien n'est publié, la publication précédente est intacte. Retirez-le du texte "
+                        "ou de la page."
+                    )

@@ -1,0 +1,151 @@
+"""The gate: attack a release, with all that was delivered before, as an outsider and as each member."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+
+from periscope import catalogue
+from periscope.disclosure import Attack, Breach, Fact, Row, Target, Unknowns
+from periscope.errors import GateError
+from periscope.warehouse import Connection
+from periscope.workspace import Run
+from release.export import INTERNAL
+
+Published = dict[str, dict[str, str]]
+#: Facts that a reader of the release did not bring: deliveries and agreements, known to all.
+_KNOWN_BEFORE = (" remis", "accord de ")
+
+
+def read_published(base: Path) -> Published:
+    """Every row with a number, by figure_id, in any folder outside the house. Raises GateError when two differ."""
+    found: Published = {}
+    where: dict[str, str] = {}
+    for folder in sorted(p for p in base.iterdir() if p.is_dir() and p.name != INTERNAL):
+        for name in ("figures.csv", "history.csv"):
+            if not (folder / name).exists():
+                continue
+            with (folder / name).open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    if not (row["value"] or row["numerator"] or row["denominator"]):
+                        continue
+                    seen = found.setdefault(row["figure_id"], row)
+                    where.setdefault(row["figure_id"], folder.name)
+                    if any(seen[key] != row[key] for key in ("value", "numerator", "denominator")):
+                        raise GateError(
+                            f"{_name(row)} vaut {seen['value']} pour « {where[row['figure_id']]} » et {row['value']} "
+                            f"pour « {folder.name} » : rien n'est publié."
+                        )
+    return found
+
+
+def _name(row: dict[str, str]) -> str:
+    label = catalogue.load()[row["indicator_id"]].name_fr
+    cell = ", ".join(row[key] for key in ("period", "perimeter", "dimension", "item"))
+    return f"« {label} » ({cell})"
+
+
+def gate(connection: Connection, run: Run, base: Path) -> None:
+    """Refuse the release in `base` when it lets a hidden amount be worked out, naming the path of the inference."""
+    published = read_published(base)
+    rule = run.workspace.settings.secrecy
+    _check_derived(connection, published)
+    for kind in ("enterprise", "person"):
+        system = _System(connection, kind)
+        facts = system.facts(published)
+        attack = Attack(system.unknowns, system.targets, rule.min_contributors, rule.dominance_share)
+        breaches = attack.run(facts)
+        if breaches:
+            raise GateError(_path(breaches[0], published, len(breaches)))
+
+
+def _check_derived(connection: Connection, published: Published) -> None:
+    """A mean, a chain or a median beside a hidden figure that it is computed from."""
+    for child, parent in connection.execute(
+        "select d.figure_id, d.parent_id from protection.derived as d "
+        "inner join protection.masks as m on d.parent_id = m.figure_id order by all"
+    ).fetchall():
+        if child in published and parent not in published:
+            raise GateError(
+                f"{_name(published[child])} est calculé à partir d'un chiffre caché ({parent}) : rien n'est publié. "
+                "Masquez aussi ce chiffre."
+            )
+
+
+class _System:
+    """What protection wrote of one kind: unknowns, what each figure sums, what must stay hidden."""
+
+    def __init__(self, connection: Connection, kind: str) -> None:
+        self.unknowns = Unknowns()
+        for owner, amount, lowest in connection.execute(
+            "select owner, amount, lowest from protection.unknowns where kind = ? order by unknown", [kind]
+        ).fetchall():
+            self.unknowns.add(amount, lowest, owner)
+        self.parts: dict[str, dict[str, Row]] = defaultdict(dict)
+        for figure, part, unknown, coefficient in connection.execute(
+            "select figure_id, part, unknown, coefficient from protection.facts where kind = ? order by all",
+            [kind],
+        ).fetchall():
+            self.parts[figure].setdefault(part, {})[unknown] = coefficient
+        rows: dict[str, tuple[Row, float, float]] = {}
+        for name, unknown, coefficient, above, below in connection.execute(
+            "select target, unknown, coefficient, above, below from protection.targets where kind = ? order by all",
+            [kind],
+        ).fetchall():
+            rows.setdefault(name, ({}, above, below))[0][unknown] = coefficient
+        self.targets = [Target(name, terms, above, below) for name, (terms, above, below) in rows.items()]
+
+    def facts(self, published: Published) -> list[Fact]:
+        """Facts of the published rows, each checked against what it should sum to; a rate alone is a fact too."""
+        found = []
+        for figure, parts in self.parts.items():
+            if figure.endswith(_KNOWN_BEFORE[0]) or figure.startswith(_KNOWN_BEFORE[1]):
+                found += [Fact(figure, part, terms) for part, terms in parts.items()]
+            elif figure in published:
+                found += self._facts_of(figure, parts, published[figure])
+        return found
+
+    def _facts_of(self, figure: str, parts: dict[str, Row], row: dict[str, str]) -> list[Fact]:
+        told = {part: terms for part, terms in parts.items() if row[part]}
+        for part, terms in told.items():
+            amount = sum(coefficient * self.unknowns.values[index] for index, coefficient in terms.items())
+            if abs(amount - float(row[part])) > 0.01 + 1e-6 * abs(amount):
+                raise GateError(
+                    f"{_name(row)} est publié {row[part]} alors que ses contributions font {amount:.2f} : "
+                    "rien n'est publié."
+                )
+        facts = [Fact(figure, part, terms) for part, terms in told.items()]
+        is_bare_rate = row["value"] and {"numerator", "denominator"} <= parts.keys() and len(told) < 2
+        if is_bare_rate:
+            facts.append(Fact(figure, "value", self._rate(parts["numerator"], parts["denominator"])))
+        return facts
+
+    def _rate(self, numerator: Row, denominator: Row) -> Row:
+        """A published rate says: numerator − rate × denominator = 0."""
+        total = [sum(c * self.unknowns.values[i] for i, c in row.items()) for row in (numerator, denominator)]
+        terms: Row = defaultdict(float, numerator)
+        for index, coefficient in denominator.items():
+            terms[index] -= coefficient * total[0] / total[1]
+        return {index: coefficient for index, coefficient in terms.items() if coefficient}
+
+
+def _path(breach: Breach, published: Published, count: int) -> str:
+    who = (
+        f"le membre de SIREN {breach.insider}, qui connaît ses propres chiffres"
+        if breach.insider
+        else "un lecteur"
+    )
+    steps = []
+    for fact in breach.facts:
+        if fact.figure in published:
+            row = published[fact.figure]
+            steps.append(f"{_name(row)} [{fact.part} = {row[fact.part]}]")
+        else:
+            steps.append(fact.figure)
+    others = f" ({count} chiffres sont dans ce cas)" if count > 1 else ""
+    return (
+        f"Rien n'est publié : {who} déduirait « {breach.target} » à {breach.below:.2f} près en moins et "
+        f"{breach.above:.2f} près en plus{others}, à partir de : " + " ; ".join(steps) + ". "
+        "Masquez l'un de ces chiffres ou recueillez l'accord écrit du membre concerné."
+    )

@@ -1,0 +1,209 @@
+"""A reader's folder, from the masked tables: figures, history, and for the house its sources and receipts."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from periscope import __version__, catalogue
+from periscope.warehouse import Connection
+from periscope.workspace import Run
+from release import record
+
+INTERNAL = "internal"
+#: The columns of figures.csv, in the order of the contract.
+COLUMNS = (
+    *(
+        "figure_id",
+        "indicator_id",
+        "indicator_version",
+        "period",
+        "perimeter",
+        "dimension",
+        "item",
+        "value",
+        "unit",
+    ),
+    *("numerator", "denominator", "contributors", "expected", "coverage", "rung", "status", "reason"),
+)
+_DECIMALS = {"eur": 2, "share": 6, "fte": 3, "hours": 4, "count": 0, "number": 4}
+#: Rates of money: their two counts are euros with cents.
+_MONEY = ("turnover", "money")
+_PARQUET = {
+    "indicator_version": pa.int32(),
+    "value": pa.decimal128(24, 6),
+    "numerator": pa.decimal128(24, 6),
+    "denominator": pa.decimal128(24, 6),
+    "contributors": pa.int32(),
+    "expected": pa.int32(),
+    "coverage": pa.decimal128(9, 6),
+}
+
+
+def _number(value: Decimal, decimals: int | None) -> str:
+    if decimals is not None:
+        return f"{value:.{decimals}f}"
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def cells(row: dict[str, Any]) -> list[str]:
+    """One figure as the texts of figures.csv: dot decimals, missing empty."""
+    is_money = catalogue.load()[row["indicator_id"]].criterion in _MONEY
+    texts = []
+    for name in COLUMNS:
+        value = row[name]
+        if value is None:
+            texts.append("")
+        elif name == "value":
+            texts.append(_number(value, _DECIMALS[row["unit"]]))
+        elif name in ("numerator", "denominator"):
+            texts.append(_number(value, 2 if is_money else None))
+        else:
+            texts.append(str(value))
+    return texts
+
+
+def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """UTF-8, comma, `\\n`; None is an empty cell."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def _rows(connection: Connection, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+    cursor = connection.execute(sql, parameters or [])
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+def readers(connection: Connection) -> list[str]:
+    """Every reader that protection wrote figures for."""
+    found = connection.execute("select distinct reader from protection.reader_figures order by 1").fetchall()
+    return [row[0] for row in found]
+
+
+def write_folders(connection: Connection, run: Run, base: Path) -> list[Path]:
+    """Write <base>/<reader>/ for every reader: figures.csv and .parquet, history.csv; more for `internal`.
+
+    `connection` is the candidate warehouse after protection, with `raw` attached. Pages and manifest come later.
+    """
+    folders = []
+    for reader in readers(connection):
+        folder = base / reader
+        folder.mkdir(parents=True, mode=0o700)
+        rows = _rows(connection, "select * from protection.reader_figures where reader = ?", [reader])
+        for section, name in (("current", "figures"), ("history", "history")):
+            told = sorted((row for row in rows if row["section"] == section), key=_order)
+            write_csv(folder / f"{name}.csv", COLUMNS, map(cells, told))
+            if name == "figures":
+                _write_parquet(folder / "figures.parquet", told)
+        if reader == INTERNAL:
+            _write_proofs(connection, folder)
+        folders.append(folder)
+    return folders
+
+
+def _order(row: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(row[name] for name in ("indicator_id", "period", "perimeter", "dimension", "item"))
+
+
+def _write_parquet(path: Path, rows: list[dict[str, Any]]) -> None:
+    table = pa.table(
+        {name: pa.array([row[name] for row in rows], _PARQUET.get(name, pa.string())) for name in COLUMNS}
+    )
+    pq.write_table(table, path, compression="zstd")
+
+
+def _write_proofs(connection: Connection, folder: Path) -> None:
+    """What only the house may have: sources.csv, receipts.csv, withheld.csv."""
+    header: tuple[str, ...] = ("figure_id", "source_file", "sheet", "row", "entity_id", "contribution")
+    sources = connection.execute(
+        """
+        select s.figure_id, s.source_file, s.sheet, s.row, s.entity_id, s.contribution
+        from marts.fct_figure_sources as s
+        inner join protection.reader_figures as f on s.figure_id = f.figure_id
+        where f.reader = 'internal' and f.section = 'current'
+        order by all
+        """
+    ).fetchall()
+    write_csv(
+        folder / "sources.csv",
+        header,
+        ((*row[:5], "" if row[5] is None else _number(row[5], None)) for row in sources),
+    )
+    header = (
+        "file",
+        "sheet",
+        "kind",
+        "sender",
+        "quarter",
+        "rows_read",
+        "rows_accepted",
+        "rows_refused",
+        "status",
+    )
+    receipts = connection.execute(
+        """
+        select source_file, sheet, kind, sender, quarter, rows_read, rows_accepted, rows_refused, status, superseded_by
+        from raw.record.slices
+        union all
+        select source_file, '', coalesce(kind_of_file, ''), '', '', 0, 0, 0, status, ''
+        from raw.record.files
+        where file_id not in (select file_id from raw.record.slices) or status = 'already_received'
+        order by all
+        """
+    ).fetchall()
+    write_csv(folder / "receipts.csv", (*header, "superseded_by"), receipts)
+    withheld = connection.execute(
+        """
+        select f.reader, m.figure_id, f.indicator_id, f.period, f.perimeter, f.dimension, f.item, m.cause
+        from protection.masks as m
+        inner join protection.reader_figures as f on m.figure_id = f.figure_id
+        where f.status = 'suppressed'
+        order by all
+        """
+    ).fetchall()
+    header = ("reader", "figure_id", "indicator_id", "period", "perimeter", "dimension", "item", "cause")
+    write_csv(folder / "withheld.csv", header, withheld)
+
+
+def file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(connection: Connection, run: Run, folder: Path) -> None:
+    """manifest.json: version, settings, hashes of inputs, figures and pages; names of files for the house only."""
+    inputs = dict(
+        connection.execute(
+            "select source_file, min(file_id) from raw.record.files group by 1 order by 1"
+        ).fetchall()
+    )
+    settings = asdict(run.workspace.settings)
+    if folder.name != INTERNAL:
+        settings = {name: settings[name] for name in ("pole_name", "is_fictitious", "secrecy", "thresholds")}
+    names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    manifest = {
+        "version": __version__,
+        "quarter": str(run.quarter),
+        "as_of": run.as_of.isoformat(),
+        "reader": folder.name,
+        "settings": settings,
+        "input_hashes": inputs if folder.name == INTERNAL else sorted(set(inputs.values())),
+        "figure_hash": file_hash(folder / "figures.csv"),
+        "files": {name: file_hash(folder / name) for name in names if name != "manifest.json"},
+        "previous_closing": record.last_hash(run.workspace),
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")

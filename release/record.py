@@ -1,0 +1,48 @@
+"""The append-only, hash-chained record of closings: `record/closings.jsonl`; each line names the previous one's hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from periscope.workspace import Workspace
+
+#: What the first closing names as its previous one.
+ORIGIN = "0" * 64
+
+
+def closings_path(workspace: Workspace) -> Path:
+    return workspace.record / "closings.jsonl"
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Every line of an append-only record; none when it does not exist yet."""
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def append(path: Path, entry: dict[str, Any]) -> None:
+    """Add one line and make sure that it is on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    line = json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(descriptor, line.encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def entry_hash(entry: dict[str, Any]) -> str:
+    """Hash of a closing, its own hash left out."""
+    told = {key: value for key, value in entry.items() if key != "hash"}
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def last_hash(workspace: Workspace) -> str:
+    closings = read_lines(closings_path(workspace))
+    return str(closings[-1]["hash"]) if closings else ORIGIN
