@@ -10,6 +10,21 @@
     {{ return(next_first - modules.datetime.timedelta(days=1)) }}
 {%- endmacro %}
 
+{# 2026-Q3, for a Python date of that quarter; labels sort by time. #}
+{% macro quarter_label(day) -%}
+    {{ return(day.year ~ '-Q' ~ ((day.month + 2) // 3)) }}
+{%- endmacro %}
+
+{# 2026-Q3, for an SQL date of that quarter. #}
+{% macro quarter_of(day) -%}
+    concat(extract(year from {{ day }}), '-Q', extract(quarter from {{ day }}))
+{%- endmacro %}
+
+{# The same day `count` months later, the last of the month when it has no such day. #}
+{% macro months_later(day, count) -%}
+    cast({{ dbt.dateadd('month', count, day) }} as date)
+{%- endmacro %}
+
 {# Every period evaluated: quarters from history_start to the run's, and each year up to it (to date for the last).
    Returns a list of dicts: period, kind, starts_on, ends_on, is_current. #}
 {% macro evaluated_periods() -%}
@@ -33,4 +48,14 @@
             'is_current': year == last_start.year}) %}
     {% endfor %}
     {{ return(rows) }}
+{%- endmacro %}
+
+{# Last day of a quarter label held in a column. #}
+{% macro quarter_last_day(label) -%}
+    {% set first_day -%}
+        cast(concat(
+            substring({{ label }}, 1, 4), '-', cast(substring({{ label }}, 7, 1) as integer) * 3 - 2, '-01'
+        ) as date)
+    {%- endset %}
+    cast({{ dbt.dateadd('day', -1, months_later(first_day, 3)) }} as date)
 {%- endmacro %}

@@ -1,0 +1,72 @@
+{#
+  Who belongs to each perimeter in each row of `periods` (period, starts_on, ends_on).
+  flow: a member on any day of the period; its last day of membership in it decides the presence perimeter, so that
+  the two presences never overlap. stock: a member on the last day of the period.
+#}
+{% macro members_of(periods) %}
+with
+
+periods as (
+    select distinct
+        period,
+        starts_on,
+        ends_on
+    from {{ periods }}
+),
+
+memberships as (
+    select
+        member_id,
+        presence,
+        joined_on,
+        coalesce(left_on, cast('9999-12-31' as date)) as left_on
+    from {{ source('register', 'memberships') }}
+    where presence <> 'candidate'
+),
+
+overlapping as (
+    select
+        periods.period,
+        memberships.member_id,
+        memberships.presence,
+        memberships.left_on >= periods.ends_on as is_member_at_end,
+        row_number() over (
+            partition by periods.period, memberships.member_id
+            order by least(memberships.left_on, periods.ends_on) desc, memberships.joined_on desc, memberships.presence
+        ) as recency
+    from periods
+    inner join memberships
+        on
+            periods.ends_on >= memberships.joined_on
+            and periods.starts_on <= memberships.left_on
+),
+
+held as (
+    select
+        overlapping.period,
+        overlapping.member_id,
+        members.siren,
+        coalesce(members.function, 'unknown') as function_id,
+        case overlapping.presence
+            when 'permanent_resident' then 'permanent_residents' else 'occasional_users'
+        end as presence_perimeter,
+        overlapping.is_member_at_end
+    from overlapping
+    inner join {{ source('register', 'members') }} as members
+        on overlapping.member_id = members.member_id
+    where overlapping.recency = 1
+),
+
+bases as (
+    select *, 'flow' as basis from held
+    union all
+    select *, 'stock' as basis from held
+    where is_member_at_end
+)
+
+select period, 'members' as perimeter, basis, member_id, siren, function_id
+from bases
+union all
+select period, presence_perimeter as perimeter, basis, member_id, siren, function_id
+from bases
+{% endmacro %}

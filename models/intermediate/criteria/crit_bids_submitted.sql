@@ -1,0 +1,12 @@
+with
+
+bids as (
+    select * from {{ ref('int_bids') }}
+    where step = 'submitted'
+),
+
+contributions as (
+    {{ counted_once('bids') }}
+)
+
+{{ additive_figures('bids_submitted') }}

@@ -1,0 +1,1 @@
+{{ conversion_figures('conversion_rate_12m', 12) }}

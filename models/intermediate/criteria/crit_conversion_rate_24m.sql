@@ -1,0 +1,1 @@
+{{ conversion_figures('conversion_rate_24m', 24) }}

@@ -1,0 +1,1 @@
+{{ survival_figures('survival_rate_3y', 3) }}

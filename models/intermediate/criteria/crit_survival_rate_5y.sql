@@ -1,0 +1,1 @@
+{{ survival_figures('survival_rate_5y', 5) }}

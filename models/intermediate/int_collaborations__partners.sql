@@ -1,0 +1,23 @@
+-- Members of the register that take part: listed, leading, or declaring. The managing body's own declaration is not a
+-- participation: it counts when it is listed or leads, as an operator.
+with
+
+declared as (
+    select * from {{ ref('int_collaborations__declared') }}
+),
+
+members as (
+    select distinct siren from {{ source('register', 'members') }}
+)
+
+select distinct
+    declared.project_ref,
+    declared.project_id,
+    declared.quarter,
+    members.siren
+from declared
+inner join members
+    on
+        {{ list_has("replace(declared.partners, ' ', '')", 'members.siren') }}
+        or declared.lead_siren = members.siren
+        or (declared.sender_siren = members.siren and members.siren <> '{{ var("managing_body_siren") }}')
