@@ -91,7 +91,8 @@ def build(request: BuildRequest, *, select: list[str] | None = None, unit_tests:
     arguments += ["--target-path", str(request.target), "--log-path", str(request.target)]
     arguments += ["--vars", json.dumps(request.variables(), sort_keys=True)]
     if select:
-        arguments += ["--select", *select]
+        # a test that compares two models runs when both are built
+        arguments += ["--select", *select, "--indirect-selection", "cautious"]
     if not unit_tests:
         arguments += ["--exclude-resource-type", "unit_test"]
     environment = {
