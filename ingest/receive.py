@@ -15,7 +15,7 @@ from ingest.record import Recorder
 from ingest.register import build_context, fingerprint, load_register, read_register
 from periscope import receipts, tables, warehouse
 from periscope.quarters import Quarter
-from periscope.receipts import Reading, Refusal
+from periscope.receipts import Reading
 from periscope.state import hash_tree
 from periscope.workspace import Run
 
@@ -74,7 +74,7 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
                     [receipts.STATUS_WITHDRAWN, file.file_id],
                 )
         connection.commit()
-    sources.write_proposals(workspace.returns / str(run.quarter), context.proposals)
+    sources.write_proposals(workspace.returns / str(run.quarter), context)
 
 
 def _drop_foreign_schema(path: Path) -> None:
@@ -119,16 +119,10 @@ def _read(connection: warehouse.Connection, run: Run, file: LandedFile, context:
 
         return fec.load(connection, path, file.source_file, file.file_id, context)
     reading = sources.read_file(path, file.source_file, context)
-    _date_quarters(reading)
-    return reading
-
-
-def _date_quarters(reading: Reading) -> None:
     for piece in reading.slices:
         if piece.quarter:
             piece.quarter = str(Quarter.parse(piece.quarter))
-
-
-def unreadable(reason: str, remedy: str, code: str = "unreadable") -> Reading:
-    """A file that cannot be used, told to its sender."""
-    return Reading(refusals=[Refusal(row=0, reason=reason, remedy=remedy, code=code)])
+        if piece.kind == "bookings" and not piece.scope:
+            # a corrected log replaces an earlier one of its own format only
+            piece.scope = str(piece.rows[0]["format"]) if piece.rows else reading.kind_of_file
+    return reading
