@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -36,15 +37,17 @@ class Log:
 
     def __init__(self, kind_of_file: str, content: bytes) -> None:
         self.reading = Reading(kind_of_file=kind_of_file)
-        self._slices: dict[tuple[str, str], Slice] = {}
+        #: the sheet being read; empty for a text
+        self.sheet = ""
+        self._slices: dict[tuple[str, str, str], Slice] = {}
         # rows that say nothing about a quarter concern their own file only: they must replace no other's
-        self._own = f"{kind_of_file}:{hashlib.sha256(content).hexdigest()[:12]}"
+        self._own = f"file:{hashlib.sha256(content).hexdigest()[:12]}"
 
     def slice(self, room_id: str, quarter: str) -> Slice:
         """The slice of this room and quarter, made when first asked for."""
         scope = self.reading.kind_of_file if room_id and quarter else self._own
-        new = Slice(kind="bookings", sender=room_id, quarter=quarter, scope=scope)
-        return self._slices.setdefault((room_id, quarter), new)
+        new = Slice(kind="bookings", sender=room_id, quarter=quarter, sheet=self.sheet, scope=scope)
+        return self._slices.setdefault((self.sheet, room_id, quarter), new)
 
     def accept(self, room_id: str, rows: list[dict[str, Any]]) -> None:
         """One row of the file and the bookings it stands for, each in the slice of its own quarter.
@@ -62,7 +65,7 @@ class Log:
         piece = self.slice(room_id, quarter)
         piece.rows_read += 1
         piece.rows_refused += 1
-        self.reading.refusals.extend(refusals)
+        self.reading.refusals.extend(replace(refusal, sheet=self.sheet) for refusal in refusals)
 
     def find(self, message: str, *, row: int | None = None, column: str = "", code: str = "") -> None:
         self.reading.findings.append(Finding(message, row=row, column=column, code=code))

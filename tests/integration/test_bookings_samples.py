@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ingest.context import Context, fold
-from ingest.readers import ics
+from ingest.readers import booking_dumps, ics
 from periscope import models
 from periscope.receipts import Reading
 from periscope.settings import Thresholds
@@ -107,3 +107,35 @@ def test_a_calendar_is_read_whole_and_in_time(name: str) -> None:
         assert sum(len(piece.rows) for piece in reading.slices) == expected
         if int(measures.get("of which all-day", {"value": "0"})["value"]) == 0:
             assert abs(hours(reading) - Decimal(measures[HOURS]["value"])) < Decimal("0.01")
+
+
+class AnyRoom(Context):
+    """A register that knows every room, so that each entry of a dump is judged for itself."""
+
+    def room(self, text: str) -> str | None:
+        return fold(text) or None
+
+
+DUMPS = truth("booking") if SAMPLES.exists() else {}
+
+
+@pytest.mark.parametrize("name", sorted(DUMPS))
+def test_a_dump_gives_the_figures_of_another_reader(name: str) -> None:
+    measures = {measure: row["value"] for measure, row in DUMPS[name].items()}
+    context = AnyRoom(**vars(context_for(name, (date(2015, 1, 1), date(2026, 12, 31)))))
+    reading = booking_dumps.read(SAMPLES / name, name, context)
+    found = [row for piece in reading.slices for row in piece.rows]
+    assert sum(piece.rows_read for piece in reading.slices) == len(found) == int(measures["entries"])
+    assert reading.is_refused == (not found)
+    if found:
+        seconds = sum((row["ends_at"] - row["starts_at"]).total_seconds() for row in found)
+        assert int(seconds) == int(measures["seconds"])
+        assert min(row["starts_at"] for row in found).isoformat() + "+00:00" == measures["first_utc"]
+        assert max(row["ends_at"] for row in found).isoformat() + "+00:00" == measures["last_utc"]
+
+
+@pytest.mark.parametrize("path", sorted((SAMPLES / "booking").glob("*")), ids=lambda path: path.name)
+def test_a_dump_is_read_in_time(path: Path) -> None:
+    started = time.monotonic()
+    booking_dumps.read(path, path.name, context_for(path.name, (date(2015, 1, 1), date(2026, 12, 31))))
+    assert time.monotonic() - started < 10
