@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from periscope import models
+from periscope.quarters import Quarter
 from tests.poles import Figures, Pole, sources_sum
 
-TURNOVER = ["+tag:turnover", "+path:models/intermediate/int_turnover__source_gaps.sql"]
+TURNOVER = ["+tag:turnover"]
 
 A, B, C, D, E, F, G, H = (
     "732829320",
@@ -68,7 +71,7 @@ def growth() -> Figures:
     pole = Pole()
     pole.member("A", A, "creation_support", naf_code="62.01Z")
     pole.member("B", B, "creation_support", naf_code="85.59A")
-    pole.member("C", C, "csr_promotion", joined_on="2026-01-10")
+    pole.member("C", C, "csr_promotion", "occasional_user", joined_on="2026-01-10")
     pole.member("D", D, "csr_promotion", left_on="2025-12-31")
     pole.member("E", E, "csr_promotion")  # never answers
     pole.member("F", F, "csr_promotion")  # answers only the second of the two quarters
@@ -94,6 +97,52 @@ def test_constant_panel(growth: Figures) -> None:
     assert row is not None
     assert (row["numerator"], row["denominator"], row["value"]) == (165, 150, Decimal("0.1"))
     assert (row["contributors"], row["expected_count"], row["answered_count"]) == (2, 5, 4)
+
+
+def test_an_entrant_never_moves_the_panel(growth: Figures) -> None:
+    # the residents are the same pole without C, who came as an occasional user
+    with_entrant, without = (
+        growth.row("turnover_panel_growth", "2026-Q3", perimeter)
+        for perimeter in ("members", "permanent_residents")
+    )
+    assert with_entrant is not None and without is not None
+    assert with_entrant["value"] == without["value"] == Decimal("0.1")
+    assert growth.items("turnover_bridge", "2026-Q3", "permanent_residents", "item")["entrants"] == 0
+
+
+def test_leave_one_out_and_dominance(growth: Figures) -> None:
+    rows = growth.table(
+        "select member_id, growth_share, panel_growth_without_share, share_of_total, comparison "
+        "from marts.fct_turnover where quarter = '2026-Q3' and member_id in ('A', 'F') order by all"
+    )
+    assert rows == [
+        ("A", Decimal("0.2"), Decimal("-0.1"), Decimal("0.100418"), "panel"),
+        ("F", None, None, Decimal("0.836820"), "set_aside"),
+    ]
+
+
+def test_worst_case_of_silent_members(growth: Figures) -> None:
+    rows = growth.table(
+        "select member_id, turnover_low_eur, turnover_high_eur from marts.fct_turnover "
+        "where quarter = '2026-Q2' and is_member order by member_id"
+    )
+    assert rows == [("A", 0, 120), ("B", 0, 50), ("C", 0, 30), ("E", None, None), ("F", 0, 1000)]
+
+
+def test_who_is_in_the_panel_and_why_not(growth: Figures) -> None:
+    rows = growth.table(
+        "select member_id, is_answered, is_usable, is_included, exclusion_reason from "
+        "intermediate.int_dispositions__turnover where indicator_id = 'turnover_panel_growth' "
+        "and period = '2026-Q3' and perimeter = 'members' order by member_id"
+    )
+    assert rows == [
+        ("A", True, True, True, None),
+        ("B", True, True, True, None),
+        ("C", True, True, False, "entrant"),
+        ("D", True, True, False, "leaver"),
+        ("E", False, False, False, "silent"),
+        ("F", True, False, False, "set_aside"),
+    ]
 
 
 def test_total_median_and_sector(growth: Figures) -> None:
@@ -135,7 +184,7 @@ def test_nobody_answered_is_not_zero(growth: Figures) -> None:
     row = growth.row("turnover_total", "2026-Q2")
     assert row is not None
     assert (row["value"], row["reason"]) == (None, "Aucune réponse reçue.")
-    empty = growth.row("turnover_total", "2026-Q3", "occasional_users")
+    empty = growth.row("turnover_total", "2025-Q3", "occasional_users")
     assert empty is not None
     assert (empty["value"], empty["reason"]) == (None, "Aucun membre dans ce périmètre.")
     growth_row = growth.row("turnover_panel_growth", "2025-Q3")
@@ -396,3 +445,22 @@ def test_additive_figures_equal_their_sources(growth: Figures, ledger: Figures, 
                 assert sources_sum(row) == row["value"], key
                 checked += 1
     assert checked > 100
+
+
+def test_unit_tests_and_promises_of_the_models(annual: Figures) -> None:
+    """dbt's own unit tests (rules at their boundaries) on invented rows, and the invariants on this pole."""
+    request = models.BuildRequest(
+        raw=annual.candidate.parent / "raw.duckdb",
+        candidate=annual.candidate,
+        target=annual.candidate.parent / "dbt",
+        quarter=Quarter.parse("2026-Q3"),
+        history_start=date(2024, 1, 1),
+    )
+    models.build(request, select=TURNOVER, unit_tests=True)
+    ran = json.loads((request.target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    kinds = [result["unique_id"].split(".")[0] for result in ran]
+    assert kinds.count("unit_test") == 12
+    assert (
+        sum(".turnover_" in result["unique_id"] for result in ran if result["unique_id"].startswith("test."))
+        == 6
+    )

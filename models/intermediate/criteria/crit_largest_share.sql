@@ -2,7 +2,11 @@
 with
 
 amounts as (
-    select * from {{ ref('int_turnover__contributions') }}
+    select
+        *,
+        net_turnover_eur as amount_eur
+    from {{ ref('int_turnover__by_period') }}
+    where side = 'current' and net_turnover_eur is not null
 ),
 
 ranked as (
