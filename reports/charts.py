@@ -6,7 +6,7 @@ Every function returns the SVG; a missing value is a gap, never a zero. The call
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.svg import BLUE, GRID, INK, MUTED, ORANGE, PALE, RAMP, Drawing, shortened, slugged
@@ -60,7 +60,7 @@ def trend(title: str, description: str, points: Sequence[Point], suffix: str = "
 
 
 def small_multiples(
-    title: str, description: str, series: dict[str, Sequence[Point]], suffix: str = ""
+    title: str, description: str, series: Mapping[str, Sequence[Point]], suffix: str = ""
 ) -> str:
     """One small line per series, all on the same scale."""
     rows = math.ceil(len(series) / 2)
@@ -207,7 +207,9 @@ def funnel(title: str, description: str, points: Sequence[Point]) -> str:
     return drawing.done()
 
 
-def heat_map(title: str, description: str, columns: Sequence[str], rows: dict[str, Sequence[Point]]) -> str:
+def heat_map(
+    title: str, description: str, columns: Sequence[str], rows: Mapping[str, Sequence[Point]]
+) -> str:
     """Shares 0..1 by row and column, light to dark in one hue, the value written in each cell."""
     drawing = Drawing(slugged(title), title, description, 640, 30 * len(rows) + 30)
     slot = 490 / max(len(columns), 1)
@@ -258,7 +260,7 @@ def intervals(title: str, description: str, rows: Sequence[Interval], suffix: st
 
 
 def network(
-    title: str, description: str, nodes: dict[str, str], edges: Sequence[tuple[str, str, int]]
+    title: str, description: str, nodes: Mapping[str, str], edges: Sequence[tuple[str, str, int]]
 ) -> str:
     """Members on a circle, the most linked next to each other; a thicker line is more projects together."""
     drawing = Drawing(slugged(title), title, description, 640, 460)

@@ -18,6 +18,8 @@ COLUMNS = (
 )  # fmt: skip
 _DECIMALS = ("value", "numerator", "denominator", "coverage")
 _COUNTS = ("contributors", "expected")
+#: A movement by itself: printed with its sign, and never called rising or falling.
+_MOVEMENTS = ("_growth", "_net_change", "_effect", "turnover_bridge")
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,17 @@ class Figure:
         """The value as printed: `s` when masked, `n.d.` when not available, `(R)` when revised."""
         if self.status == "suppressed":
             return french.SUPPRESSED
-        text = french.quantity(self.value, self.unit)
+        if self.value is not None and self.is_movement:
+            text = french.signed(self.value, self.unit)
+        else:
+            text = french.quantity(self.value, self.unit)
         return f"{text} {french.RESTATED}" if self.status == "restated" and self.value is not None else text
+
+    @property
+    def is_movement(self) -> bool:
+        return any(part in self.indicator_id for part in _MOVEMENTS) and not self.indicator_id.endswith(
+            "_mde"
+        )
 
     @property
     def is_quarterly(self) -> bool:
@@ -146,23 +157,27 @@ def coverage_sentence(figure: Figure) -> str:
     return f"{answered} sur {french.plural(figure.expected, 'membre')} {verb}."
 
 
-def sentence(figures: Figures, figure: Figure) -> str:
-    """One plain sentence: the figure, its change on one year and its coverage. No cause is ever told."""
-    label = name(figure)
-    when = french.period(figure.period)
+def sentence_parts(figures: Figures, figure: Figure) -> tuple[str, str]:
+    """One plain sentence around the printed value: figure, change on one year, coverage. No cause is ever told."""
+    before = f"{name(figure)} : "
+    when = f" au {french.period(figure.period)}" if figure.is_quarterly else f" en {figure.period}"
     if figure.value is None:
-        why = figure.reason or french.STATUSES.get(figure.status, figure.status).lower()
-        return f"{label} : valeur non publiée pour le {when} ({why})."
-    told = (
-        f"{label} : {figure.text} au {when}"
-        if figure.is_quarterly
-        else f"{label} : {figure.text} en {figure.period}"
-    )
+        why = figure.reason.rstrip(".") or french.STATUSES.get(figure.status, figure.status).lower()
+        return before, f"{when}, valeur non publiée ({why})."
     moved = change(figures, figure)
-    if moved is None:
-        told += ", sans comparaison possible avec l'année précédente."
+    if figure.is_movement:
+        earlier = figures.year_before(figure)
+        after = f" ; un an plus tôt : {earlier.text}." if earlier is not None else "."
+    elif moved is None:
+        after = ", sans comparaison possible avec l'année précédente."
     elif french.direction(*moved) == "stable":
-        told += ", stable sur un an."
+        after = ", stable sur un an."
     else:
-        told += f", {french.direction(*moved)} sur un an ({moved[1]})."
-    return f"{told} {coverage_sentence(figure)}".strip()
+        after = f", {french.direction(*moved)} sur un an ({moved[1]})."
+    return before, f"{when}{after} {coverage_sentence(figure)}".rstrip()
+
+
+def sentence(figures: Figures, figure: Figure) -> str:
+    """The sentence of `sentence_parts` in one piece."""
+    before, after = sentence_parts(figures, figure)
+    return f"{before}{figure.text}{after}"

@@ -181,7 +181,7 @@ def _directions(sentence: _Sentence, figures: Figures) -> Iterator[tuple[int, st
 
 def _movement(figure: Figure, figures: Figures) -> int | None:
     """-1, 0 or 1: the sign of a growth or a change itself, else of the change on one year as printed."""
-    if figure.value is not None and ("_growth" in figure.indicator_id or "_change" in figure.indicator_id):
+    if figure.value is not None and figure.is_movement:
         value, printed = figure.value, figure.text
     else:
         moved = figure_module.change(figures, figure)

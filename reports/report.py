@@ -1,0 +1,148 @@
+"""One reader's report in the making: its figures, its context, and the sections shown so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from periscope import catalogue
+from periscope.quarters import Quarter
+from reports import french
+from reports.charts import Interval, Point
+from reports.context import ReportContext, Target
+from reports.document import Cell, Section
+from reports.figures import Figure, Figures, change
+
+HEADLINES = {
+    "creation": ("new_supported_projects", "effective_creations"),
+    "cooperation": ("effectively_run_projects", "collaboration_jobs_created_fte"),
+    "turnover": ("turnover_panel_growth", "turnover_total"),
+}
+CRITERIA = {
+    "creation": "Création d'activités",
+    "cooperation": "Projets collaboratifs et emplois",
+    "turnover": "Chiffre d'affaires des acteurs",
+}
+PRESENCE_PERIMETERS = ("members", "permanent_residents", "occasional_users")
+
+
+@dataclass
+class Report:
+    """What a page of one reader is made from, read from its folder only."""
+
+    folder: Path
+    context: ReportContext
+    figures: Figures
+    shown: list[Section] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Report:
+        path = Path(folder)
+        return cls(path, ReportContext.load(path), Figures.load(path))
+
+    def show(self, section: Callable[[Report], Section]) -> Section:
+        """Build a section, keep it for the PDF and the workbook, and return it for display."""
+        built = section(self)
+        self.shown.append(built)
+        return built
+
+    @property
+    def quarter(self) -> str:
+        return self.context.quarter
+
+    @property
+    def year(self) -> str:
+        return self.quarter[:4]
+
+    @property
+    def quarter_label(self) -> str:
+        return Quarter.parse(self.quarter).label_fr
+
+    def now(
+        self, indicator_id: str, perimeter: str = "members", dimension: str = "all", item: str = "all"
+    ) -> Figure | None:
+        """The figure of the quarter being published."""
+        return self.figures.get(indicator_id, self.quarter, perimeter, dimension, item)
+
+    def change_cell(self, figure: Figure | None) -> str:
+        moved = change(self.figures, figure) if figure is not None else None
+        return moved[1] if moved else french.MISSING
+
+    def standing_target(self, indicator_id: str, perimeter: str, period: str) -> Target | None:
+        """The target in force: the last one set."""
+        history = self.target_history(indicator_id, perimeter, period)
+        return history[-1] if history else None
+
+    def target_history(self, indicator_id: str, perimeter: str, period: str) -> list[Target]:
+        wanted = (indicator_id, perimeter, period)
+        found = [t for t in self.context.targets if (t.indicator_id, t.perimeter, t.period) == wanted]
+        return sorted(found, key=lambda t: t.set_on)
+
+    def measured_target(self, indicator_id: str, perimeter: str) -> tuple[Target, Figure | None] | None:
+        """The target of the quarter with its figure, else the year's target with the year to date."""
+        for period in (self.quarter, self.year):
+            target = self.standing_target(indicator_id, perimeter, period)
+            if target is not None:
+                return target, self.figures.get(indicator_id, period, perimeter)
+        return None
+
+    def target_sentence(self, indicator_id: str, perimeter: str) -> str:
+        """`Objectif T3 2026 : 8, atteint à 75 %.`; empty without a target."""
+        measured = self.measured_target(indicator_id, perimeter)
+        if measured is None:
+            return ""
+        target, figure = measured
+        unit = catalogue.load()[indicator_id].unit if indicator_id in catalogue.load() else "number"
+        told = f"Objectif {french.short_period(target.period)} : {french.quantity(target.target, unit)}"
+        if figure is None or figure.value is None:
+            return f"{told}, réalisation {french.MISSING}"
+        if figure.is_movement:
+            return f"{told}, {'atteint' if figure.value >= target.target else 'non atteint'} ({figure.text})"
+        if not target.target:
+            return told
+        so_far = "" if figure.is_quarterly else f", cumul {figure.text}"
+        return f"{told}{so_far}, atteint à {french.share(figure.value / target.target, 0)}"
+
+    def points(
+        self, indicator_id: str, perimeter: str = "members", dimension: str = "all", item: str = "all"
+    ) -> list[Point]:
+        """The quarterly trend of one cell, with its quarterly targets."""
+        found = []
+        for figure in self.figures.trend(indicator_id, perimeter, dimension, item):
+            target = self.standing_target(indicator_id, perimeter, figure.period)
+            aim = scaled(target.target, figure.unit) if target and dimension == "all" else None
+            found.append(
+                Point(french.short_period(figure.period), scaled(figure.value, figure.unit), figure.text, aim)
+            )
+        return found
+
+    def label(self, figure: Figure) -> str:
+        """The name of a figure's item, as this reader may read it."""
+        if figure.indicator_id == "turnover_bridge":
+            return french.BRIDGE_ITEMS.get(figure.item, figure.item)
+        if figure.dimension == "cohort":
+            return french.short_period(figure.item)
+        return self.context.item_label(figure.dimension, figure.item)
+
+    def cell(
+        self, indicator_id: str, perimeter: str = "members", dimension: str = "all", item: str = "all"
+    ) -> Cell:
+        return Cell.of(self.now(indicator_id, perimeter, dimension, item))
+
+
+def scaled(value: Decimal | None, unit: str) -> float | None:
+    """A value for a drawing; shares become per cents, as their axis says."""
+    return None if value is None else float(value * 100 if unit == "share" else value)
+
+
+def interval(label: str, low: Figure | None, value: Figure, high: Figure | None) -> Interval:
+    """An estimate and its two bounds, for a drawing."""
+    return Interval(
+        label,
+        scaled(low.value, low.unit) if low else None,
+        scaled(value.value, value.unit),
+        scaled(high.value, high.unit) if high else None,
+        value.text,
+    )

@@ -1,0 +1,161 @@
+"""How far to trust the figures: who is missing, what changed, what is withheld, how it was made, what is due."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+from periscope import catalogue, tables
+from reports import cerfa, french
+from reports.document import Block, Cell, Note, Section, Table, Text
+from reports.figures import indicator_name
+from reports.report import Report
+from reports.sections.resources import grant_label
+
+
+def coverage(report: Report) -> Section:
+    """Declarations that are missing: names in the internal edition only, numbers otherwise."""
+    missing = report.context.missing_senders
+    receipts = report.context.receipts
+    number = french.plural
+    blocks: list[Block] = [
+        Text(
+            [
+                f"{number(receipts.files_count, 'fichier reçu', 'fichiers reçus')}, dont "
+                f"{number(receipts.files_refused_count, 'refusé')}. "
+                f"{number(receipts.rows_read_count, 'ligne lue', 'lignes lues')} : "
+                f"{number(receipts.rows_accepted_count, 'acceptée')}, {number(receipts.rows_refused_count, 'refusée')}."
+            ]
+        )
+    ]
+    if not missing:
+        return Section("manques", "Ce qui manque", [*blocks, Text(["Aucune déclaration ne manque."])])
+    counted = Counter(sender.kind for sender in missing)
+    rows = [[_kind(kind), french.number(Decimal(count))] for kind, count in sorted(counted.items())]
+    blocks.append(
+        Table("Déclarations manquantes par nature", ("Déclaration", "Membres"), rows, frozenset({1}))
+    )
+    named = [[s.name, _kind(s.kind)] for s in sorted(missing, key=lambda s: (s.name, s.kind)) if s.name]
+    if report.context.reader_kind == "internal" and named:
+        blocks.append(Table("À relancer", ("Membre", "Déclaration"), named))
+    blocks.append(
+        Note(
+            "Un membre qui n'a pas répondu n'est compté pour rien : ni zéro, ni la valeur d'avant. La couverture le dit."
+        )
+    )
+    return Section("manques", "Ce qui manque", blocks)
+
+
+def _kind(kind: str) -> str:
+    known = tables.DECLARATIONS.get(kind)
+    return known.label_fr if known else kind
+
+
+def restatements(report: Report) -> Section:
+    """Figures already published that have changed since."""
+    found = report.context.restatements
+    if not found:
+        return Section("revisions", "Révisions", [Text(["Aucun chiffre déjà publié n'a changé."])])
+    rows: list[list[str | Cell]] = []
+    for one in found:
+        known = catalogue.load().get(one.indicator_id)
+        unit = known.unit if known else "number"
+        label = report.context.item_label(one.dimension, one.item) if one.dimension != "all" else ""
+        rows.append(
+            [
+                f"{indicator_name(one.indicator_id)} {label}".strip(),
+                french.short_period(one.period),
+                french.PERIMETERS.get(one.perimeter, one.perimeter),
+                french.quantity(one.old_value, unit),
+                Cell(french.quantity(one.new_value, unit), one.figure_id),
+                one.reason,
+            ]
+        )
+    columns = ("Indicateur", "Période", "Périmètre", "Publié", "Révisé", "Motif")
+    table = Table("Chiffres révisés depuis leur publication", columns, rows, frozenset({3, 4}))
+    return Section("revisions", "Révisions", [table])
+
+
+def withheld(report: Report) -> Section:
+    """Internal edition: the figures that other readers do not see, and why."""
+    rows = [
+        [
+            indicator_name(one.indicator_id),
+            french.short_period(one.period),
+            french.PERIMETERS.get(one.perimeter, one.perimeter),
+            one.item,
+            one.reason,
+        ]
+        for one in report.context.withheld
+    ]
+    columns = ("Indicateur", "Période", "Périmètre", "Détail", "Motif")
+    blocks: list[Block] = [Table("Chiffres masqués aux autres lecteurs", columns, rows)] if rows else []
+    return Section("masques", "Chiffres masqués", blocks or [Text(["Aucun chiffre n'est masqué."])])
+
+
+def deadlines(report: Report) -> Section:
+    """Reports due, soonest first, with the form's own reading when it comes earlier."""
+    due = cerfa.deadlines(report.context.grants)
+    if not due:
+        return Section("echeances", "Échéances", [Text(["Aucun compte rendu n'est attendu."])])
+    rows = [
+        [
+            grant_label(report, d.grant.grant_id),
+            french.day(d.due_on),
+            french.day(d.earlier_on) if d.earlier_on else "–",
+        ]
+        for d in due
+    ]
+    table = Table(
+        "Comptes rendus à remettre",
+        ("Subvention", "Au plus tard", "Lecture du formulaire, plus précoce"),
+        rows,
+    )
+    late = [d for d in due if d.due_on and d.due_on < report.context.as_of]
+    blocks: list[Block] = [table]
+    if late:
+        blocks.append(
+            Note(
+                f"{french.plural(len(late), 'échéance passée', 'échéances passées')} au {french.day(report.context.as_of)}.",
+                "warning",
+            )
+        )
+    blocks.append(
+        Note(
+            "Six mois après la fin de l'exercice pour lequel la subvention est attribuée (loi 2000-321, article 10) ; le formulaire dit « au cours duquel »."
+        )
+    )
+    return Section("echeances", "Échéances", blocks)
+
+
+def method(report: Report) -> Section:
+    """The definitions of what is shown, from the catalogue."""
+    shown = {figure.indicator_id for figure in report.figures}
+    rows = [[i.name_fr, i.definition_fr, i.formula_fr] for key, i in catalogue.load().items() if key in shown]
+    blocks: list[Block] = [
+        Text(
+            [
+                "Chaque chiffre vient des fichiers remis par les membres et du registre du pôle, par des règles écrites et rejouables. "
+                "Un chiffre n'est jamais saisi dans un rapport. Une absence n'est jamais un zéro."
+            ]
+        ),
+        Table("Définitions des indicateurs", ("Indicateur", "Définition", "Formule"), rows),
+    ]
+    return Section("methode", "Méthode", blocks)
+
+
+def glossary(report: Report) -> Section:
+    """How to read the marks."""
+    rows = [
+        ["n.d.", "Valeur non disponible ; la raison est dans la preuve du chiffre."],
+        ["s", "Valeur couverte par le secret statistique : trop peu d'entreprises, ou une seule dominante."],
+        ["(R)", "Chiffre révisé depuis une publication close."],
+        ["ETP", "Équivalent temps plein, à la date dite."],
+        ["Couverture", "Part des membres attendus qui ont répondu."],
+        *(
+            [label, "Statut d'un chiffre publié."]
+            for key, label in french.STATUSES.items()
+            if key in ("provisional", "closed")
+        ),
+    ]
+    return Section("lecture", "Comment lire", [Table("Signes et abréviations", ("Signe", "Sens"), rows)])
