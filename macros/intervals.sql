@@ -29,9 +29,20 @@
     group by {{ keys }}, island
 {% endmacro %}
 
-{# Hours of a whole number of seconds, precise enough for a sum of thousands to keep its four decimals. #}
+{# Hours of a whole number of seconds. #}
 {% macro hours(seconds) -%}
     cast({{ seconds }} / 3600.0 as decimal(24, 10))
+{%- endmacro %}
+
+{# The same with six decimals, each row taking what the running total gains: the rows of one figure add up to its exact
+   hours, where thousands of rounded thirds would drift. #}
+{% macro hours_that_add_up(seconds, figure, order) -%}
+    {%- set total -%}
+        sum({{ seconds }}) over (partition by {{ figure }} order by {{ order }} rows unbounded preceding)
+    {%- endset %}
+    cast(
+        round({{ total }} / 3600.0, 6) - round(({{ total }} - {{ seconds }}) / 3600.0, 6) as decimal(24, 6)
+    )
 {%- endmacro %}
 
 {# Minutes since midnight of a clock reading written 8:30, 08:30 or 08:30:00. #}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from decimal import Decimal
 from itertools import product
 from typing import Any
 
 import pytest
 
+from periscope import models
 from periscope.holidays import public_holidays
+from periscope.quarters import Quarter
 from tests.poles import Figures, Pole, sources_sum
 
 ROOM_MODELS = [
@@ -237,19 +241,19 @@ def test_clock_changes_are_exact() -> None:
     assert figures.row("occupancy_rate", "2026-Q1", "pole")["denominator"] == 12 * 24 + 23  # type: ignore[index]
 
 
-def test_thousands_of_thirds_of_an_hour_keep_their_decimals() -> None:
-    pole = RoomPole().room("R").opening("R", 2, "07:00", "19:00")
+def test_hundreds_of_thirds_of_an_hour_still_add_up() -> None:
+    pole = RoomPole().room("R").opening("R", 2, "00:00", "00:00")
     bookings = [
-        (f"2026-09-{day:02} {hour:02}:00", f"2026-09-{day:02} {hour:02}:20")
-        for day in (1, 8, 15, 22, 29)
-        for hour in range(6, 16)
+        (f"2026-{month:02}-{day:02} {hour:02}:{minute}", f"2026-{month:02}-{day:02} {hour:02}:{minute + 20}")
+        for month, day in ((9, 1), (9, 8), (9, 15), (9, 22), (9, 29))
+        for hour in range(20)
+        for minute in (10, 35)
     ]
     pole.log("R", "2026-Q3", *bookings)
     figures = pole.build("2026-Q3", select=ROOM_MODELS)
-    value = figures.value("booked_hours", "2026-Q3", "pole")
-    assert value is not None and round(value, 4) == Decimal("16.6667")  # 50 thirds
     row = figures.row("booked_hours", "2026-Q3", "pole")
-    assert row is not None and abs(sources_sum(row) - value) < Decimal("0.0001")
+    assert row is not None and len(row["sources"]) == 200
+    assert row["value"] == sources_sum(row) == Decimal("66.666667")
 
 
 def cheapest(hours: int, prices: dict[str, int]) -> int | None:
@@ -375,3 +379,22 @@ def test_the_advantage_is_for_members_only(priced: Figures) -> None:
 def test_the_gap_is_over_bookings_that_carry_a_price(priced: Figures) -> None:
     assert priced.value("booking_gap", "2026-Q3", "pole") == Decimal("0.50") + Decimal(-10)
     assert priced.items("booking_gap", "2026-Q3", "pole", "room") == {"R": Decimal("-9.50")}
+
+
+def test_unit_tests_and_promises_of_the_models() -> None:
+    """dbt's own unit tests (rules at their boundaries) on invented rows, and the promises on a small pole."""
+    pole = RoomPole().room("R").opening("*", 1, "9:00", "17:00").price("*", "external", "hour", "20.00")
+    pole.log("R", "2026-Q3", ("2026-07-06 06:00", "2026-07-06 09:00"))
+    built = pole.build("2026-Q3", select=["+tag:rooms"])
+    request = models.BuildRequest(
+        raw=built.candidate.parent / "raw.duckdb",
+        candidate=built.candidate,
+        target=built.candidate.parent / "dbt",
+        quarter=Quarter.parse("2026-Q3"),
+        history_start=date(2024, 1, 1),
+    )
+    models.build(request, select=["+tag:rooms"], unit_tests=True)
+    ran = json.loads((request.target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    kinds = [result["unique_id"].split(".")[0] for result in ran]
+    assert kinds.count("unit_test") == 8
+    assert sum(".rooms_" in result["unique_id"] or ".grants_" in result["unique_id"] for result in ran) == 5

@@ -9,7 +9,7 @@ with contributions as (
         cast(null as varchar) as siren,
         source_ref,
         row_number,
-        {{ hours('outside_seconds') }} as contribution
+        outside_hours as contribution
     from {{ ref('int_bookings__hours_by_period') }}
     where outside_seconds > 0
 ),

@@ -60,7 +60,7 @@ contributions as (
         cast(null as varchar) as siren,
         source_ref,
         row_number,
-        {{ hours('inside_seconds') }} as numerator,
+        inside_hours as numerator,
         cast(null as decimal(24, 10)) as denominator
     from booked
     union all
