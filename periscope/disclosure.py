@@ -40,14 +40,15 @@ class Target:
 
 @dataclass(frozen=True)
 class Breach:
-    """A target known too closely by `insider` (empty: an outsider), through these facts."""
+    """A target known too closely on one side by `insider` (empty: an outsider), through these facts."""
 
     target: str
     insider: str
     facts: tuple[Fact, ...]
-    #: how far above and below the truth the attack still leaves possible
-    above: float
-    below: float
+    #: +1: the amount can hardly be higher than the truth; -1: hardly lower
+    side: int
+    #: how far the attack still leaves possible on that side
+    width: float
 
 
 @dataclass
@@ -78,6 +79,8 @@ class Attack:
     min_contributors: int = 3
     dominance_share: float = 0.85
     _seen: dict[tuple[int, frozenset[tuple[str, str]]], list[Breach]] = field(default_factory=dict)
+    #: deviations that once cleared a target on one side; they still do where the facts in force allow them
+    _witnesses: dict[tuple[str, int], list[Row]] = field(default_factory=lambda: defaultdict(list))
     _reduced: dict[frozenset[tuple[str, str]], list[Fact]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -186,6 +189,7 @@ class _Scene:
         self.facts, self.facts_of, self.part_of = facts, facts_of, part_of
         self.x, self.room, self.scale = attack._x, attack._room, attack._scale
         self.owners = attack.unknowns.owners
+        self.witnesses = attack._witnesses
         told: list[list[tuple[int, float]]] = [[] for _ in self.x]
         for number, fact in enumerate(facts):
             for index, coefficient in fact.terms.items():
@@ -203,115 +207,155 @@ class _Scene:
                 self.accepted_about[index].append(fact)
 
     def attack(self, target: Target) -> list[Breach]:
+        """The first breach of a target: by an outsider, then by each enterprise that one of its facts is about."""
         parts = sorted({self.part_of[index] for index in target.terms})
         insiders = {self.owners[i] for p in parts for i in self.members[p]} - {OUTSIDER}
         owners = {self.owners[index] for index in target.terms}
-        for insider in [OUTSIDER, *sorted(insiders)]:
-            if owners == {insider} and insider != OUTSIDER:
-                continue  # its own amounts
-            breach = self._by(target, insider, parts)
-            if breach:
-                return [breach]
+        suspects = [OUTSIDER, *sorted(insider for insider in insiders if owners != {insider})]
+        limits = self._limits(target)
+        for side in (1, -1):
+            kept = self.witnesses[target.name, side]
+            usable = [witness for witness in kept if self._is_allowed(witness)]
+            for insider in suspects:
+                needed = self._required(target, limits, insider, side)
+                enough = needed * (1 - 1e-6) - _EPSILON * self.scale
+                if self._by_swaps(target, insider, side) >= enough or any(
+                    self._clears(witness, target, insider, side * enough) for witness in usable
+                ):
+                    continue
+                width, witness, holding = self._by_program(target, insider, parts, side, needed)
+                if width < enough:
+                    return [Breach(target.name, insider, holding, side, width)]
+                usable.append(witness)
+                kept.append(witness)
         return []
 
-    def _by(self, target: Target, insider: str, parts: list[int]) -> Breach | None:
-        above, below = self._required(target, insider)
-        quick_above, quick_below = self._by_swaps(target, insider)
-        widths, facts = {1: quick_above, -1: quick_below}, tuple[Fact, ...]()
-        for side, needed in ((1, above), (-1, below)):
-            if widths[side] < needed * (1 - 1e-9) - _EPSILON:
-                widths[side], holding = self._by_program(target, insider, parts, side, needed)
-                if widths[side] < needed * (1 - 1e-6) - _EPSILON * self.scale:
-                    facts = facts or holding
-        return Breach(target.name, insider, facts, widths[1], widths[-1]) if facts else None
+    def _is_allowed(self, witness: Row) -> bool:
+        """True when a deviation changes no fact in force."""
+        moved: dict[int, float] = defaultdict(float)
+        for index, change in witness.items():
+            for number, coefficient in self.signature[index]:
+                moved[number] += coefficient * change
+        return all(abs(change) <= _EPSILON * self.scale for change in moved.values())
 
-    def _required(self, target: Target, insider: str) -> tuple[float, float]:
-        """Widths to keep: never below the believed lowest value, nor beyond what an accepted fact tells alone."""
-        quarters: dict[int, Row] = defaultdict(dict)
+    def _clears(self, witness: Row, target: Target, insider: str, enough: float) -> bool:
+        """True when a deviation moves the target enough without touching what the insider knows."""
+        if insider != OUTSIDER and any(self.owners[index] == insider for index in witness):
+            return False
+        move = sum(coefficient * witness.get(index, 0.0) for index, coefficient in target.terms.items())
+        return move >= enough if enough > 0 else move <= enough
+
+    def _limits(self, target: Target) -> list[list[tuple[float, dict[str, float]]]]:
+        """For the whole target, then each of its pieces: the room of the others in each accepted fact, by owner."""
+        pieces: dict[int, Row] = defaultdict(dict)
         for index, coefficient in target.terms.items():
-            quarters[self.part_of[index]][index] = coefficient
-        whole = self._accepted(target.terms, insider)
-        pieces = [self._accepted(terms, insider) for terms in quarters.values()]
-        above = min(target.above, whole[0], sum(piece[0] for piece in pieces))
-        below = min(target.below, whole[1], sum(piece[1] for piece in pieces))
+            pieces[self.part_of[index]][index] = coefficient
+        found = []
+        for terms in [target.terms, *pieces.values()]:
+            limits = []
+            for fact in self.accepted_about[next(iter(terms))]:
+                if terms.items() <= fact.terms.items():
+                    rooms: dict[str, float] = defaultdict(float)
+                    for index in fact.terms.keys() - terms.keys():
+                        rooms[self.owners[index]] += fact.terms[index] * self.room[index]
+                    limits.append((sum(rooms.values()), dict(rooms)))
+            found.append(limits)
+        return found
+
+    def _required(
+        self, target: Target, limits: list[list[tuple[float, dict[str, float]]]], insider: str, side: int
+    ) -> float:
+        """Width to keep on one side: never below the believed lowest value, nor beyond what an accepted fact tells."""
+        widths = [
+            min(
+                (
+                    total - rooms.get(insider, 0.0)
+                    if side > 0
+                    else np.inf
+                    if rooms.keys() - {insider}
+                    else 0.0
+                    for total, rooms in piece
+                ),
+                default=np.inf,
+            )
+            for piece in limits
+        ]
+        whole, *pieces = widths
+        needed = min(target.above if side > 0 else target.below, whole, sum(pieces))
+        if side > 0:
+            return float(needed)
         free = sum(
-            abs(coefficient) * self.room[index] if coefficient > 0 else np.inf
+            coefficient * self.room[index] if coefficient > 0 else np.inf
             for index, coefficient in target.terms.items()
             if self.owners[index] != insider or insider == OUTSIDER
         )
-        return above, min(below, free)
+        return float(min(needed, free))
 
-    def _accepted(self, terms: Row, insider: str) -> tuple[float, float]:
-        """Widths (above, below) that the accepted facts, each alone, leave to a part of a target."""
-        above = below = float(np.inf)
-        for fact in self.accepted_about[next(iter(terms))]:
-            if all(fact.terms.get(index) == coefficient for index, coefficient in terms.items()):
-                others = [
-                    i
-                    for i in fact.terms
-                    if i not in terms and (insider == OUTSIDER or self.owners[i] != insider)
-                ]
-                above = min(above, sum(fact.terms[i] * self.room[i] for i in others))
-                below = min(below, np.inf if others else 0.0)
-        return above, below
-
-    def _by_swaps(self, target: Target, insider: str) -> tuple[float, float]:
+    def _by_swaps(self, target: Target, insider: str, side: int) -> float:
         """Width shown possible by moving amounts between twins, without any program; 0 where it shows nothing."""
-        above = below = 0.0
         if any(coefficient != 1 for coefficient in target.terms.values()):
-            return above, below
+            return 0.0
         groups: dict[tuple[tuple[int, float], ...], list[int]] = defaultdict(list)
         for index in target.terms:
             if insider == OUTSIDER or self.owners[index] != insider:
                 groups[self.signature[index]].append(index)
+        width = 0.0
         for signature, mine in groups.items():
-            if not signature:
-                return float(np.inf), float(sum(self.room[i] for i in target.terms))
             others = [
                 i
                 for i in self.twins[signature]
                 if i not in target.terms and (insider == OUTSIDER or self.owners[i] != insider)
             ]
-            if others:
-                above += float(sum(self.room[i] for i in others))
-                below += float(sum(self.room[i] for i in mine))
-        return above, below
+            if not signature:
+                width += np.inf if side > 0 else sum(self.room[i] for i in mine)
+            elif others:
+                width += sum(self.room[i] for i in (others if side > 0 else mine))
+        return float(width)
 
     def _by_program(
         self, target: Target, insider: str, parts: list[int], side: int, needed: float
-    ) -> tuple[float, tuple[Fact, ...]]:
-        """Largest move of the target on one side (capped at `needed`), and the facts that hold it back."""
-        indices = [i for part in parts for i in self.members[part]]
+    ) -> tuple[float, Row, tuple[Fact, ...]]:
+        """Largest move of the target on one side (capped at `needed`), the deviation, the facts that hold it back.
+
+        A deviation is an increase less a decrease, so that a vertex moves few unknowns: it then clears the target
+        for every insider that it does not touch.
+        """
+        indices = [
+            i
+            for part in parts
+            for i in self.members[part]
+            if insider == OUTSIDER or self.owners[i] != insider
+        ]
         column = {index: position for position, index in enumerate(indices)}
         facts = [self.facts[number] for part in parts for number in self.facts_of[part]]
-        matrix: NDArray[np.float64] = np.zeros((len(facts), len(indices)))
+        size = len(indices)
+        matrix: NDArray[np.float64] = np.zeros((len(facts), 2 * size))
         for number, fact in enumerate(facts):
             for index, coefficient in fact.terms.items():
-                matrix[number, column[index]] = coefficient
-        goal = np.zeros(len(indices))
+                if index in column:
+                    matrix[number, column[index]] = coefficient
+        matrix[:, size:] = -matrix[:, :size]
+        goal = np.zeros(2 * size)
         for index, coefficient in target.terms.items():
-            goal[column[index]] = side * coefficient
-        bounds = [
-            (0.0, 0.0)
-            if insider != OUTSIDER and self.owners[i] == insider
-            else (-self.room[i] / self.scale, None)
-            for i in indices
-        ]
-        cap = min(needed, 1e6 * self.scale) / self.scale
+            if index in column:
+                goal[column[index]] = side * coefficient
+        goal[size:] = -goal[:size]
         result = linprog(
             -goal,
             A_ub=goal[None, :],
-            b_ub=[cap],
+            b_ub=[min(needed, 1e6 * self.scale) / self.scale],
             A_eq=matrix if facts else None,
             b_eq=np.zeros(len(facts)) if facts else None,
-            bounds=bounds,
+            bounds=[(0.0, None)] * size + [(0.0, self.room[i] / self.scale) for i in indices],
             method="highs",
         )
         if result.status != 0:
             raise ArithmeticError(f"the attack on {target.name} did not end: {result.message}")
+        moves = (np.asarray(result.x)[:size] - np.asarray(result.x)[size:]) * self.scale
+        witness = {
+            i: float(move) for i, move in zip(indices, moves, strict=True) if abs(move) > 1e-9 * self.scale
+        }
         marginals = result.eqlin.marginals if facts else np.zeros(0)
-        holding = tuple(
-            fact for fact, marginal in zip(facts, marginals, strict=True) if abs(marginal) > _EPSILON
-        )
+        holding = tuple(fact for fact, dual in zip(facts, marginals, strict=True) if abs(dual) > _EPSILON)
         # a solver that names no fact must not make a breach vanish: then every fact nearby is held
-        return -float(result.fun or 0.0) * self.scale, holding or tuple(facts)
+        return -float(result.fun or 0.0) * self.scale, witness, holding or tuple(facts)

@@ -144,8 +144,9 @@ def _path(breach: Breach, published: Published, count: int) -> str:
         else:
             steps.append(fact.figure)
     others = f" ({count} chiffres sont dans ce cas)" if count > 1 else ""
+    side = "de plus" if breach.side > 0 else "de moins"
     return (
-        f"Rien n'est publié : {who} déduirait « {breach.target} » à {breach.below:.2f} près en moins et "
-        f"{breach.above:.2f} près en plus{others}, à partir de : " + " ; ".join(steps) + ". "
+        f"Rien n'est publié : {who} saurait que « {breach.target} » ne vaut pas {breach.width:.2f} {side} que sa vraie "
+        f"valeur{others}, à partir de : " + " ; ".join(steps) + ". "
         "Masquez l'un de ces chiffres ou recueillez l'accord écrit du membre concerné."
     )
