@@ -48,6 +48,15 @@ class Proposal:
     context: str = ""
 
 
+@dataclass(frozen=True)
+class Holder:
+    """A project holder met during this run; in memory only."""
+
+    name: str
+    born_on: str
+    place: str
+
+
 @dataclass
 class Context:
     """Snapshot of register and settings for one reading. Lookups return None rather than guess."""
@@ -64,6 +73,8 @@ class Context:
     window: tuple[date, date]
     #: filled by readers; written to `returns/` by the caller and stored nowhere else
     proposals: list[Proposal] = field(default_factory=list)
+    #: holder_pid -> who it is; filled by readers, in memory only, to propose near duplicates inside a run
+    holders: dict[str, Holder] = field(default_factory=dict)
 
     def member_by_siren(self, siren: str) -> Member | None:
         return next((m for m in self.members if m.siren == siren), None)

@@ -7,6 +7,9 @@ class Unreadable(ValueError):  # noqa: N818 - a term of the house, not a failure
     """A cell that cannot be understood. `reason` and `remedy` are French sentences without the cell's content."""
 
     def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(reason)
+        super().__init__(reason, remedy)  # both, so that it survives the way back from the contained process
         self.reason = reason
         self.remedy = remedy
+
+    def __str__(self) -> str:
+        return self.reason

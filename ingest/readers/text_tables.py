@@ -24,11 +24,20 @@ UNCLOSED = "Un guillemet ouvert sur cette ligne n'est pas refermé."
 
 def read(path: Path) -> Grid:
     """One unnamed sheet. Raises Unreadable when the file is no text."""
-    raw = path.read_bytes()
+    return parse(path.read_bytes())
+
+
+def parse(raw: bytes) -> Grid:
+    """The table in `raw`, which may be the beginning of a file."""
     text, encoding, findings = decode(raw)
     if text.count("\0") > len(text) // 100:
         raise Unreadable(
             "Ce fichier n'est pas un texte lisible.", "Enregistrez-le en .csv (UTF-8) ou en .xlsx."
+        )
+    if text.lstrip().startswith("<"):
+        raise Unreadable(
+            "Ce fichier est une page ou un document XML, pas une table.",
+            "Enregistrez-le en .xlsx ou en .csv.",
         )
     lines = _LINE_END.split(text)
     if lines and not lines[-1]:

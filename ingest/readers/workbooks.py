@@ -14,6 +14,7 @@ from typing import Any
 from defusedxml import ElementTree
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from ingest import contained
 from ingest.readers.grid import Grid, Row, Sheet
 from ingest.unreadable import Unreadable
 from periscope.receipts import Finding
@@ -28,6 +29,8 @@ _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 def read(path: Path) -> Grid:
     """Every sheet, hidden ones too. Raises Unreadable in French when calamine cannot open the file."""
     raw = path.read_bytes()
+    if raw.startswith(b"PK"):
+        contained.preflight(path)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(_with_mimetype(raw)))
     except Exception as error:
