@@ -9,7 +9,7 @@ SUITE = Suite(
         declared as (
             select
                 slice_id, sender_siren, kind, quarter, rows_read, rows_unreadable, verdict,
-                cast(left(quarter, 4) || '-' || lpad(cast(cast(right(quarter, 1) as integer) * 3 - 2 as varchar), 2, '0')
+                try_cast(left(quarter, 4) || '-' || lpad(cast(try_cast(right(quarter, 1) as integer) * 3 - 2 as varchar), 2, '0')
                      || '-01' as date) as quarter_starts_on
             from record.slices
             where kind in ('supported_projects', 'collaborative_projects', 'posts', 'activity', 'joint_purchases')
