@@ -1,0 +1,293 @@
+"""Entries of one staged FEC: which lines belong together, whether they balance, and what they are (DOMAIN 5.4).
+
+EcritureNum is no key in real files. An entry is first (journal, number, piece, date); lines that do not balance so are
+put together again under (journal, number, date), then number alone, (journal, piece, date), (journal, date).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingest.readers import fec_journals
+from ingest.readers.fec_journals import CENTRALISATION, CLOSING, OPENING, Journal
+from periscope.receipts import Finding
+from periscope.warehouse import Connection
+
+_SHOWN = 20
+_FALLBACKS = ("number_key", "bare_key", "piece_key", "hash(journal_id, entry_on)")
+#: without a label that says so, a journal that repeats the others must do it on that many (account, month)
+_REPEATED_PAIRS = 3
+
+
+def settle(connection: Connection) -> list[Finding]:
+    """Give every line its entry; findings on the entries that balance under no key."""
+    findings: list[Finding] = []
+    for key in _FALLBACKS:
+        open_count = _count_open(connection)
+        if not open_count:
+            return findings
+        if key == "bare_key":
+            findings.append(
+                Finding(
+                    f"{open_count} écritures (journal, numéro, date) ne sont pas équilibrées prises une à une.",
+                    value=str(open_count),
+                    code="unbalanced_number",
+                )
+            )
+        connection.execute(f"""
+            update fec_staged set entry_key = {key}
+            where problem = 0 and entry_key in ({_OPEN})
+            """)
+    rows = connection.execute(f"""
+        select min(row_number), sum(debit_eur) - sum(credit_eur)
+        from fec_staged where problem = 0 and entry_key in ({_OPEN})
+        group by entry_key order by 1
+        """).fetchall()
+    for row_number, difference in rows[:_SHOWN]:
+        findings.append(
+            Finding(
+                f"Écriture non équilibrée : débit moins crédit = {difference} €.",
+                row=row_number,
+                value=str(difference),
+                code="unbalanced_entry",
+            )
+        )
+    if rows:
+        findings.append(
+            Finding(
+                f"{len(rows)} écritures ne s'équilibrent d'aucune façon (numéro, pièce ou date). Elles sont gardées.",
+                value=str(len(rows)),
+                code="unbalanced_entries",
+            )
+        )
+    return findings
+
+
+_OPEN = """
+    select entry_key from fec_staged where problem = 0 group by entry_key having sum(debit_eur) <> sum(credit_eur)
+"""
+
+
+def _count_open(connection: Connection) -> int:
+    row = connection.execute(f"select count(*) from ({_OPEN})").fetchone()
+    return int(row[0]) if row else 0
+
+
+def journals_of(connection: Connection) -> list[Journal]:
+    """Every journal with its accepted lines."""
+    rows = connection.execute("""
+        select
+            j.journal_id, j.journal_code, j.journal_label, count(s.row_number),
+            count(*) filter (s.account_code[1] between '1' and '5'), min(s.entry_on), max(s.entry_on)
+        from fec_journals as j left join fec_staged as s on j.journal_id = s.journal_id and s.problem = 0
+        group by all order by j.journal_id
+        """).fetchall()
+    return [Journal(*row) for row in rows]
+
+
+def assign_roles(connection: Connection) -> list[Finding]:
+    """Fill `fec_journal_roles` (journal_id, role) and `fec_closings` (entry_key)."""
+    journals = journals_of(connection)
+    opening, doubtful = fec_journals.opening_journals(journals)
+    connection.execute("create temp table fec_journal_roles (journal_id integer, role varchar)")
+    _give(connection, opening, OPENING)
+    findings = [
+        Finding(
+            f"Le journal « {journal.code} » ressemble à des à-nouveaux mais tient surtout des charges et des produits : "
+            "il est compté comme un journal ordinaire. À vérifier.",
+            code="opening_doubtful",
+        )
+        for journal in doubtful
+    ]
+    findings += _opening_income(connection)
+    findings += _closings(connection, {j.journal_id for j in journals if fec_journals.names_closing(j)})
+    findings += _centralisations(connection, journals, opening)
+    return findings + _vanished_turnover(connection)
+
+
+def _give(connection: Connection, journal_ids: set[int], role: str) -> None:
+    for journal_id in sorted(journal_ids):
+        connection.execute("insert into fec_journal_roles values (?, ?)", [journal_id, role])
+
+
+def _opening_income(connection: Connection) -> list[Finding]:
+    count, first_row, turnover = _one(
+        connection,
+        """
+        select
+            count(*), min(row_number),
+            coalesce(sum(credit_eur - debit_eur) filter (starts_with(account_code, '70')), 0)
+        from fec_staged
+        where
+            problem = 0 and account_code[1] in ('6', '7')
+            and journal_id in (select journal_id from fec_journal_roles where role = 'opening')
+        """,
+    )
+    if not count:
+        return []
+    message = (
+        f"{count} lignes de charges ou de produits dans un journal d'à-nouveaux (dont {turnover} € en comptes 70) : "
+        "elles ne sont pas comptées. S'il s'agit d'extournes, passez-les dans un journal d'opérations diverses."
+    )
+    return [Finding(message, row=first_row, value=str(turnover), code="opening_income")]
+
+
+def _closings(connection: Connection, closing_journals: set[int]) -> list[Finding]:
+    """Entries that only move classes 6 and 7 (and 8) to account 12: forbidden in a FEC, still met."""
+    connection.execute(
+        """
+        create temp table fec_closings as
+        select entry_key
+        from fec_staged
+        where
+            problem = 0
+            and entry_key in (select entry_key from fec_staged where problem = 0 and starts_with(account_code, '12'))
+        group by entry_key
+        having
+            bool_or(account_code[1] in ('6', '7'))
+            and (
+                bool_and(account_code[1] in ('6', '7', '8') or starts_with(account_code, '12'))
+                or bool_and(journal_id in (select unnest(?)))
+            )
+        """,
+        [sorted(closing_journals)],
+    )
+    entries, lines, first_row = _one(
+        connection,
+        """
+        select count(distinct entry_key), count(*), min(row_number)
+        from fec_staged where problem = 0 and entry_key in (select entry_key from fec_closings)
+        """,
+    )
+    if not entries:
+        return []
+    message = (
+        f"{entries} écritures de clôture ({lines} lignes) soldent les comptes de charges et de produits : elles ne sont "
+        "pas comptées. Un FEC ne devrait pas les contenir."
+    )
+    return [Finding(message, row=first_row, value=str(entries), code="closing_entries")]
+
+
+def _centralisations(connection: Connection, journals: list[Journal], opening: set[int]) -> list[Finding]:
+    """Journals whose income and charges, by account and month, all equal those of the other journals together."""
+    rows = connection.execute("""
+        with monthly as (
+            select
+                journal_id, account_code, date_trunc('month', entry_on) as month_on,
+                sum(credit_eur - debit_eur) as net_eur, count(*) as line_count
+            from fec_staged
+            where
+                problem = 0 and account_code[1] in ('6', '7')
+                and entry_key not in (select entry_key from fec_closings)
+                and journal_id not in (select journal_id from fec_journal_roles)
+            group by all
+        ),
+        compared as (
+            select *, sum(net_eur) over (partition by account_code, month_on) - net_eur as others_eur from monthly
+        )
+        select journal_id, count(*), sum(line_count)
+        from compared
+        group by journal_id
+        having bool_and(net_eur = others_eur and net_eur <> 0)
+        order by sum(line_count), journal_id desc
+        """).fetchall()
+    named = {j.journal_id: j for j in journals}
+    repeated = [
+        journal_id
+        for journal_id, pair_count, _ in rows
+        if fec_journals.names_centralisation(named[journal_id]) or pair_count >= _REPEATED_PAIRS
+    ]
+    # two journals that mirror each other: the one that says so, else the shorter, is the repetition
+    repeated.sort(key=lambda journal_id: not fec_journals.names_centralisation(named[journal_id]))
+    central = repeated[:1]
+    _give(connection, set(central), CENTRALISATION)
+    findings = [
+        Finding(
+            f"Le journal « {named[journal_id].code} » répète les autres en totaux (centralisation) : il n'est pas compté.",
+            code="centralisation",
+        )
+        for journal_id in central
+    ]
+    for journal in journals:
+        is_named = (
+            fec_journals.names_centralisation(journal) and journal.line_count > journal.balance_sheet_count
+        )
+        if is_named and journal.journal_id not in {*central, *opening}:
+            findings.append(
+                Finding(
+                    f"Le journal « {journal.code} » se dit de centralisation, mais ne répète pas les autres : il est compté. "
+                    "À vérifier.",
+                    code="centralisation_doubtful",
+                )
+            )
+    return findings
+
+
+def _vanished_turnover(connection: Connection) -> list[Finding]:
+    """Sales that net to nothing: a closing entry that was not recognised."""
+    net, credits = _one(
+        connection,
+        f"""
+        select sum(credit_eur - debit_eur), sum(credit_eur)
+        from ({ROLES}) where role = 'normal' and starts_with(account_code, '70')
+        """,
+    )
+    if net != 0 or not credits:
+        return []
+    message = (
+        "Les comptes 70 se soldent exactement à zéro alors que des ventes y sont passées : une écriture de clôture non "
+        "reconnue s'y trouve sans doute. À vérifier avant d'utiliser ce chiffre d'affaires."
+    )
+    return [Finding(message, value=str(credits), code="vanished_turnover")]
+
+
+#: every accepted line with its role
+ROLES = f"""
+    select
+        s.*,
+        case
+            when j.role = '{OPENING}' then '{OPENING}'
+            when c.entry_key is not null then '{CLOSING}'
+            else coalesce(j.role, '{fec_journals.NORMAL}')
+        end as role
+    from fec_staged as s
+    left join fec_journal_roles as j on s.journal_id = j.journal_id
+    left join fec_closings as c on s.entry_key = c.entry_key
+    where s.problem = 0
+"""
+
+
+def match_sales(connection: Connection) -> list[Finding]:
+    """Fill `fec_sales` (entry_key, customer_id): entries whose 411 lines all name one member."""
+    connection.execute("""
+        create temp table fec_sales as
+        select entry_key, min(customer_id) as customer_id, count(distinct coalesce(customer_id, -1)) as customer_count
+        from fec_staged
+        where
+            problem = 0 and starts_with(account_code, '411')
+            and entry_key in (select entry_key from fec_staged where customer_id is not null)
+        group by entry_key
+        """)
+    (mixed,) = _one(
+        connection,
+        """
+        select count(*) from fec_sales
+        where
+            customer_count > 1
+            and entry_key in (select entry_key from fec_staged where starts_with(account_code, '70'))
+        """,
+    )
+    connection.execute("delete from fec_sales where customer_count > 1")
+    if not mixed:
+        return []
+    message = (
+        f"{mixed} écritures de vente réunissent un membre et d'autres clients : elles ne sont pas comptées comme ventes "
+        "entre membres."
+    )
+    return [Finding(message, value=str(mixed), code="mixed_customers")]
+
+
+def _one(connection: Connection, sql: str) -> tuple[Any, ...]:
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    return tuple(row)

@@ -1,0 +1,206 @@
+"""Lines of a staged FEC that are looked at one by one: corrected, mended where sure, or refused with their reason.
+
+Only these lines are read a second time. Their text is never kept: a refusal quotes an amount or a date, nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+
+from ingest.context import Context, fold
+from ingest.corrections import Corrector
+from ingest.readers import fec_lines, fec_stage
+from ingest.readers.fec_layout import OFFICIAL, Layout
+from periscope.receipts import Finding, Refusal
+from periscope.tables import Column
+from periscope.warehouse import Connection
+
+Batches = Callable[[], Iterator[pa.RecordBatch]]
+
+#: refusals told one by one; the rest is counted in one sentence
+MOST_REFUSALS = 10_000
+#: separators that one label may hold
+_MOST_EXTRA = 3
+_LABELS = ("journal_label", "account_label", "customer_number", "customer_name", "piece", "entry_label")
+_DATES = ("piece_on", "lettered_on", "valid_on")
+_MENDED_IN_THE_SOURCE = "Corrigez la ligne dans le logiciel comptable, puis exportez de nouveau le FEC."
+
+
+def _lines(connection: Connection, batches: Batches, rows: list[int]) -> list[tuple[int, str]]:
+    """Text of these physical lines."""
+    fec_stage.source(connection, batches())
+    found = connection.execute(
+        "select row_number, line from fec_source where row_number in (select unnest(?)) order by row_number",
+        [rows],
+    ).fetchall()
+    return [(row, line.rstrip("\n")) for row, line in found]
+
+
+def _replace(connection: Connection, layout: Layout, lines: dict[int, str]) -> None:
+    """Stage these lines again in the place of what the file says."""
+    connection.execute("delete from fec_staged where row_number in (select unnest(?))", [list(lines)])
+    fec_stage.stage(connection, fec_lines.batches_of_lines(sorted(lines.items())), layout, header_row=0)
+
+
+def correct(
+    connection: Connection, batches: Batches, layout: Layout, name: str, context: Context
+) -> list[Finding]:
+    """Replay the ledger of corrections on this file."""
+    corrector = Corrector(name, context)
+    names = {fold(name), fold(PurePosixPath(name).name)}
+    rows = sorted({entry.row for entry in context.corrections if fold(entry.source_file) in names})
+    separator = fec_lines.separator_of_lines(layout)
+    corrected = {}
+    for row, line in _lines(connection, batches, rows) if rows else []:
+        cells = said = [cell.strip() for cell in line.split(separator)]
+        cells = [
+            str(corrector.apply("", row, header, Column(header, "text", header), cell))
+            for header, cell in zip(layout.header, cells, strict=False)
+        ] + cells[layout.width :]
+        if cells != said and row > layout.header_row:
+            corrected[row] = separator.join(cells)
+    if corrected:
+        _replace(connection, layout, corrected)
+    return corrector.close()
+
+
+def mend(connection: Connection, batches: Batches, layout: Layout) -> list[Finding]:
+    """Put a label cut by a separator together again, when only one reading of the line makes sense."""
+    if layout.is_quoted:
+        return []
+    rows = connection.execute(
+        "select row_number from fec_staged where problem = ? order by row_number limit ?",
+        [fec_stage.BAD_WIDTH, MOST_REFUSALS],
+    ).fetchall()
+    if not rows:
+        return []
+    candidates = [
+        (row, candidate)
+        for row, line in _lines(connection, batches, [row for (row,) in rows])
+        for candidate in _candidates(line.split(layout.separator), layout)
+    ]
+    connection.execute(f"create temp table fec_candidates ({fec_stage.STAGED})")
+    numbered = [(position, layout.separator.join(cells)) for position, (_, cells) in enumerate(candidates, 1)]
+    fec_stage.stage(
+        connection, fec_lines.batches_of_lines(numbered), layout, table="fec_candidates", header_row=0
+    )
+    meanings: dict[int, dict[tuple[object, ...], int]] = {}
+    for position, *meaning in connection.execute("""
+        select row_number, entry_on, account_code, debit_eur, credit_eur, number_key from fec_candidates
+        where problem = 0 order by row_number
+        """).fetchall():
+        meanings.setdefault(candidates[position - 1][0], {}).setdefault(tuple(meaning), position)
+    mended = {
+        row: numbered[next(iter(found.values())) - 1][1] for row, found in meanings.items() if len(found) == 1
+    }
+    if mended:
+        _replace(connection, layout, mended)
+    return [
+        Finding(
+            "Un séparateur se trouvait dans un libellé : la ligne a été relue sans lui.",
+            row=row,
+            code="mended_label",
+        )
+        for row in sorted(mended)
+    ]
+
+
+def _candidates(cells: list[str], layout: Layout) -> Iterator[list[str]]:
+    """The line with one label put together again, for each label where it may be. Both sides must hold some text."""
+    if len(cells) == layout.width + 2 and not cells[-1].strip():
+        cells = cells[:-1]
+    extra = len(cells) - layout.width
+    if not 1 <= extra <= _MOST_EXTRA:
+        return
+    for name in _LABELS:
+        place = layout.columns.get(name)
+        if place is None:
+            continue
+        parts = cells[place - 1 : place + extra]
+        whole = [*cells[: place - 1], " ".join(parts), *cells[place + extra :]]
+        dates = [whole[layout.columns[date] - 1].strip() for date in _DATES if date in layout.columns]
+        if all(part.strip() for part in parts) and all(re.fullmatch(r"[0-9/. :T-]*", date) for date in dates):
+            yield whole
+
+
+def refusals(connection: Connection, batches: Batches, layout: Layout) -> list[Refusal]:
+    """One refusal per unreadable line, told to the sender; beyond MOST_REFUSALS they are counted together."""
+    problems = dict(
+        connection.execute(
+            "select row_number, problem from fec_staged where problem <> 0 order by row_number limit ?",
+            [MOST_REFUSALS],
+        ).fetchall()
+    )
+    if not problems:
+        return []
+    separator = fec_lines.separator_of_lines(layout)
+    found = [
+        _refusal(row, problems[row], line.split(separator), layout)
+        for row, line in _lines(connection, batches, list(problems))
+    ]
+    total = connection.execute("select count(*) from fec_staged where problem <> 0").fetchone()
+    more = (total[0] if total else 0) - len(found)
+    if more:
+        found.append(
+            Refusal(
+                0,
+                f"{more} autres lignes sont refusées pour les mêmes raisons.",
+                _MENDED_IN_THE_SOURCE,
+                code="more",
+            )
+        )
+    return found
+
+
+def _refusal(row: int, problem: int, cells: list[str], layout: Layout) -> Refusal:
+    if problem == fec_stage.BAD_WIDTH:
+        reason = f"La ligne a {len(cells)} champs ; l'en-tête en annonce {layout.width}."
+        remedy = "Un champ manque, ou un libellé contient le séparateur. " + _MENDED_IN_THE_SOURCE
+        return Refusal(row, reason, remedy, code="fec_width")
+    has_amount = "amount" in layout.columns
+    name, reason, remedy = {
+        fec_stage.BAD_DATE: (
+            "entry_on",
+            "La date d'écriture est absente ou illisible.",
+            "Écrivez-la AAAAMMJJ, entre 1900 et 2099. ",
+        ),
+        fec_stage.BAD_ACCOUNT: (
+            "account",
+            "Le numéro de compte est absent ou ne commence pas par un chiffre.",
+            "Indiquez un compte du plan comptable. ",
+        ),
+        fec_stage.BAD_DIRECTION: (
+            "direction",
+            "Le sens de l'écriture n'est ni D ou C, ni +1 ou -1.",
+            "Indiquez le sens. ",
+        ),
+        fec_stage.BAD_DEBIT: (
+            "amount" if has_amount and "debit" not in layout.columns else "debit",
+            "Le montant est illisible.",
+            "Écrivez-le avec une virgule et deux décimales au plus, sans séparateur de milliers : 1234,56. ",
+        ),
+        fec_stage.BAD_CREDIT: (
+            "amount" if has_amount and "credit" not in layout.columns else "credit",
+            "Le montant est illisible.",
+            "Écrivez-le avec une virgule et deux décimales au plus, sans séparateur de milliers : 1234,56. ",
+        ),
+    }[problem]
+    place = layout.columns.get(name, 0)
+    value = cells[place - 1].strip() if 0 < place <= len(cells) else ""
+    return Refusal(
+        row,
+        reason,
+        remedy + _MENDED_IN_THE_SOURCE,
+        column=OFFICIAL[name],
+        value=_quotable(value),
+        code=f"fec_{name}",
+    )
+
+
+def _quotable(value: str) -> str:
+    """A cell that cannot be a name: in a shifted line, the label of a third party may stand where an amount should."""
+    return value if len(value) <= 40 and not re.search(r"[^\W\d_]{3}", value) else ""

@@ -1,0 +1,274 @@
+"""The lines of one FEC as typed columns, in vectorised SQL: nothing is read row by row in Python.
+
+`overview` tells which journals, customers and decimal marks the file has; `stage` fills the temporary table
+`fec_staged`, one row per line that is not blank, with a `problem` (0 when the line is accepted). Names, labels and
+references are compared or hashed on the way and never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from ingest.readers import fec_lines
+from ingest.readers.fec_layout import Layout
+from periscope.warehouse import Connection
+
+BAD_WIDTH, BAD_DATE, BAD_ACCOUNT, BAD_DEBIT, BAD_CREDIT, BAD_DIRECTION = range(1, 7)
+#: amounts have at most 11 digits before the decimal mark: beyond, totals would overflow
+AMOUNT = "decimal(13, 2)"
+_GROUPED = r"(?:\d*|\d{1,3}(?: \d{3})+)"
+#: a point before three digits may be a thousands mark: refused, not guessed
+_DECIMALS = r"(?:,\d{0,2}0*|\.\d{1,2}|\.\d{2}00+)?"
+AMOUNT_PATTERN = rf"[+-]? ?{_GROUPED}{_DECIMALS}|{_GROUPED}{_DECIMALS} ?[+-]"
+LINE_FEED = ", ' ' || chr(10)"
+_TIME = r"(?:[T ].*)?"
+_ISO_DATE = rf"((?:19|20)\d\d)([-/. ]?)(\d\d)[-/. ]?(\d\d){_TIME}"
+_FRENCH_DATE = rf"(\d{{1,2}})[-/. ](\d{{1,2}})[-/. ](\d{{4}}){_TIME}"
+_FRENCH_DATE_BARE = r"(\d\d)(\d\d)((?:19|20)\d\d)"
+
+STAGED = """
+    row_number integer, journal_id integer, entry_on date, account_code varchar, debit_eur decimal(13, 2),
+    credit_eur decimal(13, 2), entry_key ubigint, number_key ubigint, bare_key ubigint, piece_key ubigint,
+    customer_id integer, problem utinyint
+"""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Distinct journals (code, label), customers (number, name) of the 411 lines, and the first decimal point."""
+
+    journals: list[tuple[str, str]]
+    customers: list[tuple[str, str]]
+    first_point_row: int | None
+
+
+def amount_sql(text: str) -> str:
+    """SQL for an amount: empty is zero, unreadable is null."""
+    sign = f"case when {text}[1] = '-' or {text}[-1] = '-' then '-' else '' end"
+    digits = f"replace(regexp_replace({text}, '[ +-]', '', 'g'), ',', '.')"
+    return f"""case
+        when {text} = '' then cast(0 as {AMOUNT})
+        when regexp_full_match({text}, '\\d{{1,11}}(,\\d{{1,2}})?')
+            then try_cast(replace({text}, ',', '.') as {AMOUNT})
+        when regexp_full_match({text}, '{AMOUNT_PATTERN}') then try_cast({sign} || {digits} as {AMOUNT})
+    end"""
+
+
+def date_sql(text: str) -> str:
+    """SQL for a date of the years 1900 to 2099; unreadable or outside is null."""
+
+    def parts(pattern: str, order: str) -> str:
+        return (
+            f"when regexp_full_match({text}, '{pattern}') "
+            f"then try_cast(regexp_replace({text}, '^{pattern}$', '{order}') as date)"
+        )
+
+    compact = f"try_cast({text}[1:4] || '-' || {text}[5:6] || '-' || {text}[7:8] as date)"
+    iso = parts(_ISO_DATE, r"\1-\3-\4")
+    french = parts(_FRENCH_DATE, r"\3-\2-\1")
+    bare = parts(_FRENCH_DATE_BARE, r"\3-\2-\1")
+    found = f"coalesce(case when length({text}) = 8 then {compact} end, case {iso} {french} {bare} end)"
+    return f"case when year({found}) between 1900 and 2099 then {found} end"
+
+
+def _cell(layout: Layout, name: str) -> str:
+    place = layout.columns.get(name)
+    if not place:
+        return "''"
+    # the last cell carries the line feed
+    is_last = place in (layout.width, layout.usual_width)
+    return f"coalesce(trim(f[{place}]{LINE_FEED if is_last else ''}), '')"
+
+
+def _split(layout: Layout, first_row: int) -> str:
+    separator = f"chr({ord(fec_lines.separator_of_lines(layout))})"
+    return f"""
+        select row_number, string_split(line, {separator}) as f
+        from fec_source
+        where row_number > {first_row}
+    """
+
+
+def source(connection: Connection, batches: Iterator[pa.RecordBatch]) -> None:
+    """Make the lines of one reading of the file readable as `fec_source`, once."""
+    connection.register("fec_source", pa.RecordBatchReader.from_batches(fec_lines.SCHEMA, batches))
+
+
+def overview(connection: Connection, batches: Iterator[pa.RecordBatch], layout: Layout) -> Overview:
+    """One pass over the file for what is needed before its lines are typed."""
+    source(connection, batches)
+    amounts = [_cell(layout, name) for name in ("debit", "credit", "amount") if name in layout.columns]
+    has_point = " or ".join(f"contains({amount}, '.')" for amount in amounts)
+    rows = connection.execute(f"""
+        with split as ({_split(layout, layout.header_row)}),
+        named as (
+            select
+                {_cell(layout, "journal_code")} as journal_code,
+                {_cell(layout, "journal_label")} as journal_label,
+                starts_with({_cell(layout, "account")}, '411') as is_customer,
+                {_cell(layout, "customer_number")} as customer_number,
+                {_cell(layout, "customer_name")} as customer_name,
+                case when {has_point} then row_number end as point_row
+            from split
+        )
+        select
+            journal_code,
+            journal_label,
+            case when is_customer then customer_number else '' end,
+            case when is_customer then customer_name else '' end,
+            min(point_row)
+        from named
+        group by all
+        """).fetchall()
+    return Overview(
+        journals=sorted({(row[0], row[1]) for row in rows}),
+        customers=sorted({(row[2], row[3]) for row in rows if row[2] or row[3]}),
+        first_point_row=min((row[4] for row in rows if row[4] is not None), default=None),
+    )
+
+
+def create_tables(
+    connection: Connection, journals: list[tuple[str, str]], customers: dict[tuple[str, str], int]
+) -> None:
+    """Temporary tables of one file: its journals, its customers that are members, its lines to come."""
+    drop_tables(connection)
+    numbered = dict(zip(journals, range(len(journals)), strict=True))
+    connection.register("fec_journals", _table(("journal_code", "journal_label"), "journal_id", numbered))
+    connection.register(
+        "fec_customers", _table(("customer_number", "customer_name"), "customer_id", customers)
+    )
+    connection.execute(f"create temp table fec_staged ({STAGED})")
+
+
+def _table(names: tuple[str, str], id_name: str, ids: dict[tuple[str, str], int]) -> pa.Table:
+    pairs = list(ids)
+    return pa.table(
+        {
+            names[0]: pa.array([pair[0] for pair in pairs], pa.string()),
+            names[1]: pa.array([pair[1] for pair in pairs], pa.string()),
+            id_name: pa.array(list(ids.values()), pa.int32()),
+        }
+    )
+
+
+def drop_tables(connection: Connection) -> None:
+    """Forget the file: nothing of it stays in memory or in the temporary folder."""
+    for view in ("fec_source", "fec_journals", "fec_customers"):
+        connection.unregister(view)
+    for table in ("fec_staged", "fec_candidates", "fec_journal_roles", "fec_closings", "fec_sales"):
+        connection.execute(f"drop table if exists temp.{table}")
+
+
+def needed_columns(layout: Layout) -> list[str]:
+    """The columns without which a line says nothing."""
+    amounts = [name for name in ("debit", "credit", "amount", "direction") if name in layout.columns]
+    return ["entry_on", "account", *amounts]
+
+
+def _widths(layout: Layout) -> str:
+    """Widths of acceptable lines: the header's, one empty field more, or the file's own habit when it is shorter."""
+    accepted = [str(layout.width)]
+    reach = max(layout.columns[name] for name in needed_columns(layout))
+    if reach <= layout.usual_width < layout.width:
+        accepted.append(str(layout.usual_width))
+    beyond = layout.width + 1
+    return f"(len(f) in ({', '.join(accepted)}) or (len(f) = {beyond} and trim(f[{beyond}]{LINE_FEED}) = ''))"
+
+
+def _amounts(layout: Layout) -> tuple[str, str, str]:
+    """SQL for debit, credit and `is a direction understood` (DOMAIN 5.1: Debit and Credit, or Montant and Sens)."""
+    debit, credit = amount_sql("debit_text"), amount_sql("credit_text")
+    if "amount" not in layout.columns:
+        return debit, credit, "true"
+    amount = amount_sql("amount_text")
+    if "direction" not in layout.columns:
+        return f"greatest({amount}, 0)", f"greatest(-({amount}), 0)", "true"
+    is_debit = "upper(direction_text) in ('D', 'DEBIT', 'DÉBIT', '+1', '1')"
+    is_credit = "upper(direction_text) in ('C', 'CREDIT', 'CRÉDIT', '-1')"
+    signed_debit = f"case when {is_credit} then 0 else {amount} end"
+    signed_credit = f"case when {is_credit} then {amount} else 0 end"
+    understood = f"({is_debit} or {is_credit})"
+    if "debit" in layout.columns:
+        signed_debit = f"case when amount_text = '' then {debit} else {signed_debit} end"
+        signed_credit = f"case when amount_text = '' then {credit} else {signed_credit} end"
+        understood = f"(amount_text = '' or {understood})"
+    return signed_debit, signed_credit, understood
+
+
+def stage(
+    connection: Connection,
+    batches: Iterator[pa.RecordBatch],
+    layout: Layout,
+    *,
+    table: str = "fec_staged",
+    header_row: int,
+) -> None:
+    """Type every line after `header_row` into `table`. Blank lines are not rows."""
+    source(connection, batches)
+    debit, credit, direction = _amounts(layout)
+    names = ("journal_code", "journal_label", "entry_number", "piece", "customer_number", "customer_name")
+    texts = {name: name for name in names} | {
+        "entry_on": "date_text",
+        "account": "account_text",
+        "debit": "debit_text",
+        "credit": "credit_text",
+        "amount": "amount_text",
+        "direction": "direction_text",
+    }
+    cells = ", ".join(f"{_cell(layout, name)} as {alias}" for name, alias in texts.items())
+    # the cash layouts of BNC and BA leave the account blank (DOMAIN 5.1)
+    may_lack_account = "account_text = ''" if {"paid_on", "payment_mode"} <= set(layout.columns) else "false"
+    connection.execute(f"""
+        insert into {table}
+        with split as ({_split(layout, header_row)}),
+        cells as (
+            select row_number, f, {_widths(layout)} as has_width, {cells} from split
+        ),
+        typed as (
+            select
+                *,
+                {date_sql("date_text")} as entry_on,
+                -- a third party's name may be glued to an account: only its leading digits are kept
+                regexp_extract(account_text, '^\\d+') as account_code,
+                {debit} as debit_eur,
+                {credit} as credit_eur,
+                {direction} as has_direction
+            from cells
+        )
+        select
+            typed.row_number,
+            journals.journal_id,
+            typed.entry_on,
+            typed.account_code,
+            typed.debit_eur,
+            typed.credit_eur,
+            hash(typed.journal_code, typed.entry_number, typed.entry_on, typed.piece),
+            hash(typed.journal_code, typed.entry_number, typed.entry_on),
+            hash(typed.entry_number),
+            hash(typed.journal_code, typed.piece, typed.entry_on),
+            customers.customer_id,
+            case
+                when not typed.has_width then {BAD_WIDTH}
+                when typed.entry_on is null then {BAD_DATE}
+                when typed.account_code = '' and not ({may_lack_account}) then {BAD_ACCOUNT}
+                when not typed.has_direction then {BAD_DIRECTION}
+                when typed.debit_eur is null then {BAD_DEBIT}
+                when typed.credit_eur is null then {BAD_CREDIT}
+                else 0
+            end
+        from typed
+        left join fec_journals as journals
+            on typed.journal_code = journals.journal_code and typed.journal_label = journals.journal_label
+        left join fec_customers as customers
+            on
+                typed.customer_number = customers.customer_number
+                and typed.customer_name = customers.customer_name
+                and starts_with(typed.account_text, '411')
+        where not (
+            typed.date_text = '' and typed.account_text = ''
+            and trim(array_to_string(typed.f, ' '){LINE_FEED}) = ''
+        )
+        """)
