@@ -4,7 +4,7 @@ select
     entries.row_number,
     files.siren,
     entries.entry_on,
-    concat(extract(year from entries.entry_on), '-Q', extract(quarter from entries.entry_on)) as quarter,
+    {{ quarter_of('entries.entry_on') }} as quarter,
     substring(entries.account_code, 1, 2) = '70' as is_turnover,
     entries.customer_member_id,
     cast(coalesce(entries.credit_eur, 0) - coalesce(entries.debit_eur, 0) as decimal(18, 2)) as amount_eur

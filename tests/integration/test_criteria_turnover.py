@@ -317,7 +317,15 @@ def test_self_financing(ledger: Figures) -> None:
     assert (row["numerator"], row["denominator"], row["value"]) == (50, 100, Decimal("0.5"))
     year = ledger.row("self_financing_ratio", "2026", "managing_body")
     assert year is not None
-    assert (year["value"], year["answered_count"]) == (None, 0)  # the first half-year is missing
+    # the first half-year is missing
+    assert (year["value"], year["answered_count"], year["reason"]) == (None, 0, "Aucune réponse reçue.")
+
+
+def test_self_financing_without_a_managing_body(growth: Figures) -> None:
+    row = growth.row("self_financing_ratio", "2026-Q3", "managing_body")
+    assert row is not None
+    assert row["value"] is None
+    assert "managing_body" in row["reason"]
 
 
 @pytest.fixture(scope="module")

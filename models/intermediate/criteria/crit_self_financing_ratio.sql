@@ -29,7 +29,7 @@ entries as (
     select
         files.siren,
         entries.slice_id as source_ref,
-        concat(extract(year from entries.entry_on), '-Q', extract(quarter from entries.entry_on)) as quarter,
+        {{ quarter_of('entries.entry_on') }} as quarter,
         min(entries.row_number) as row_number,
         sum(case
             when substring(entries.account_code, 1, 2) = '70' or substring(entries.account_code, 1, 3) = '756'
@@ -73,9 +73,13 @@ frames as (
         'managing_body' as perimeter,
         'all' as dimension,
         'all' as item,
-        1 as expected_count,
+        {{ 1 if var('managing_body_siren') else 0 }} as expected_count,
         is_covered as answered_count
     from covered
 )
 
-{{ rate_figures('self_financing_ratio', frames='frames') }}
+{{ rate_figures(
+    'self_financing_ratio',
+    frames='frames',
+    nobody_reason='Aucune structure gestionnaire nommée : renseignez managing_body dans periscope.toml.'
+) }}
