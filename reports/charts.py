@@ -55,7 +55,7 @@ def _tick_text(value: float) -> str:
 def trend(title: str, description: str, points: Sequence[Point], suffix: str = "", height: int = 230) -> str:
     """A line over periods, with target marks; the axis starts at zero unless values are negative."""
     drawing = Drawing(slugged(title), title, description, 640, height)
-    _trend(drawing, points, suffix, (48, 16, 576, height - 52), every_label=False)
+    _trend(drawing, points, suffix, (48, 16, 496, height - 52))
     return drawing.done()
 
 
@@ -69,7 +69,7 @@ def small_multiples(
     for index, (label, points) in enumerate(series.items()):
         x, y = 320 * (index % 2), 150 * (index // 2)
         drawing.text(x + 8, y + 16, shortened(label, 40), bold=True)
-        _trend(drawing, points, suffix, (x + 48, y + 28, 250, 84), every_label=False, scale=values)
+        _trend(drawing, points, suffix, (x + 48, y + 28, 196, 84), values)
     return drawing.done()
 
 
@@ -78,7 +78,6 @@ def _trend(
     points: Sequence[Point],
     suffix: str,
     box: tuple[float, float, float, float],
-    every_label: bool,
     scale: Sequence[float] | None = None,
 ) -> None:
     left, top, width, height = box
@@ -108,10 +107,7 @@ def _trend(
     known = [i for i, p in enumerate(points) if p.value is not None]
     if known:
         last = points[known[-1]]
-        spot = y(last.value or 0.0)
-        drawing.text(
-            x(known[-1]) + 8, spot - 9 if spot - 22 > top - 14 else spot + 18, last.text, "end", INK, 13, True
-        )
+        drawing.text(x(known[-1]) + 10, y(last.value or 0.0) + 4, last.text, "start", INK, 13, True)
 
 
 def _runs(places: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
@@ -127,7 +123,7 @@ def _runs(places: Sequence[tuple[float, float] | None]) -> list[list[tuple[float
 
 def waterfall(title: str, description: str, start: Point, steps: Sequence[Point], end: Point) -> str:
     """From a starting total to a final one through signed steps. The steps are drawn on a cut axis, and it is said."""
-    drawing = Drawing(slugged(title), title, description, 640, 300)
+    drawing = Drawing(slugged(title), title, description, 640, 312)
     known = [p for p in steps if p.value is not None]
     levels = [start.value or 0.0]
     for step in known:
@@ -158,7 +154,7 @@ def waterfall(title: str, description: str, start: Point, steps: Sequence[Point]
         if index < len(bars) - 1:
             drawing.line(x + slot * 0.68, y(level), x + slot, y(level), MUTED, 1, "3 3")
     if floor:
-        drawing.text(10, 294, "L'axe ne commence pas à zéro.", color=MUTED, size=11)
+        drawing.text(10, 306, "L'axe ne commence pas à zéro.", color=MUTED, size=11)
     return drawing.done()
 
 

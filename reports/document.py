@@ -99,11 +99,6 @@ class Section:
     blocks: Sequence[Block] = field(default_factory=tuple)
     level: int = 2
 
-    def _repr_html_(self) -> str:
-        from reports import html
-
-        return html.section(self)
-
 
 def cells(row: Sequence[str | Cell]) -> list[Cell]:
     """A row of a table with every plain text as a Cell."""

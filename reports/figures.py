@@ -159,7 +159,7 @@ def coverage_sentence(figure: Figure) -> str:
 
 def sentence_parts(figures: Figures, figure: Figure) -> tuple[str, str]:
     """One plain sentence around the printed value: figure, change on one year, coverage. No cause is ever told."""
-    before = f"{name(figure)} : "
+    before = f"{name(figure)}\u00a0: "
     when = f" au {french.period(figure.period)}" if figure.is_quarterly else f" en {figure.period}"
     if figure.value is None:
         why = figure.reason.rstrip(".") or french.STATUSES.get(figure.status, figure.status).lower()
@@ -167,7 +167,7 @@ def sentence_parts(figures: Figures, figure: Figure) -> tuple[str, str]:
     moved = change(figures, figure)
     if figure.is_movement:
         earlier = figures.year_before(figure)
-        after = f" ; un an plus tôt : {earlier.text}." if earlier is not None else "."
+        after = f"\u00a0; un an plus tôt\u00a0: {earlier.text}." if earlier is not None else "."
     elif moved is None:
         after = ", sans comparaison possible avec l'année précédente."
     elif french.direction(*moved) == "stable":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from periscope import catalogue
 from periscope.quarters import Quarter
-from reports import french
+from reports import french, html
 from reports.charts import Interval, Point
 from reports.context import ReportContext, Target
 from reports.document import Cell, Section
@@ -28,6 +28,16 @@ CRITERIA = {
 PRESENCE_PERIMETERS = ("members", "permanent_residents", "occasional_users")
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A section as a notebook displays it."""
+
+    markup: str
+
+    def _repr_html_(self) -> str:
+        return self.markup
+
+
 @dataclass
 class Report:
     """What a page of one reader is made from, read from its folder only."""
@@ -42,11 +52,11 @@ class Report:
         path = Path(folder)
         return cls(path, ReportContext.load(path), Figures.load(path))
 
-    def show(self, section: Callable[[Report], Section]) -> Section:
-        """Build a section, keep it for the PDF and the workbook, and return it for display."""
+    def show(self, section: Callable[[Report], Section]) -> Shown:
+        """Build a section, keep it for the PDF and the workbook, and return what a notebook displays."""
         built = section(self)
         self.shown.append(built)
-        return built
+        return Shown(html.section(built))
 
     @property
     def quarter(self) -> str:
@@ -89,17 +99,17 @@ class Report:
         return None
 
     def target_sentence(self, indicator_id: str, perimeter: str) -> str:
-        """`Objectif T3 2026 : 8, atteint à 75 %.`; empty without a target."""
+        """`8 (T3 2026), atteint à 75 %`; empty without a target."""
         measured = self.measured_target(indicator_id, perimeter)
         if measured is None:
             return ""
         target, figure = measured
         unit = catalogue.load()[indicator_id].unit if indicator_id in catalogue.load() else "number"
-        told = f"Objectif {french.short_period(target.period)} : {french.quantity(target.target, unit)}"
+        told = f"{french.quantity(target.target, unit)} ({french.short_period(target.period)})"
         if figure is None or figure.value is None:
             return f"{told}, réalisation {french.MISSING}"
         if figure.is_movement:
-            return f"{told}, {'atteint' if figure.value >= target.target else 'non atteint'} ({figure.text})"
+            return f"{told}, {'atteint' if figure.value >= target.target else 'non atteint'}"
         if not target.target:
             return told
         so_far = "" if figure.is_quarterly else f", cumul {figure.text}"

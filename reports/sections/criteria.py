@@ -176,21 +176,25 @@ def _cohorts(report: Report, perimeter: str) -> Chart | None:
     ]
     title = f"Transformation à 24 mois, par cohorte d'entrée ({french.PERIMETERS[perimeter].lower()})"
     description = "Barre : part des projets devenus créations en 24 mois. Losange : estimation de Kaplan-Meier, seule pour les cohortes trop récentes."
-    points = [
-        Point(
-            french.short_period(f.item),
-            scaled(f.value, "share"),
-            f.text,
-            scaled(e.value, "share") if e else None,
-        )
-        for f, e in zip(found, estimates, strict=True)
-    ]
+    points = [_cohort_point(f, e) for f, e in zip(found, estimates, strict=True)]
     rows: list[list[str | Cell]] = [
         [french.short_period(f.item), Cell.of(f), Cell.of(e), f.reason]
         for f, e in zip(found, estimates, strict=True)
     ]
     table = Table(title, ("Cohorte", "Observé", "Kaplan-Meier", "Remarque"), rows, frozenset({1, 2}))
     return Chart(title, description, charts.bars(title, description, points), table)
+
+
+def _cohort_point(observed: Figure, estimate: Figure | None) -> Point:
+    guessed = (
+        f"estimé {estimate.text}"
+        if observed.value is None and estimate and estimate.value is not None
+        else ""
+    )
+    aim = scaled(estimate.value, "share") if estimate else None
+    return Point(
+        french.short_period(observed.item), scaled(observed.value, "share"), guessed or observed.text, aim
+    )
 
 
 def _survival(report: Report, perimeter: str) -> Chart | None:
