@@ -5,7 +5,11 @@ with
 
 bookings as (
     select
-        concat(slice_id, '/', row_number, '/', starts_at) as booking_id,
+        -- one line may hold several bookings: occurrences of an event, tuples of a dump
+        concat(slice_id, '/', row_number, '/', row_number() over (
+            partition by slice_id, row_number
+            order by starts_at, ends_at, booking_ref, member_id, category, status, price_eur_net
+        )) as booking_id,
         slice_id as source_ref,
         row_number,
         room_id,

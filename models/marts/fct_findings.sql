@@ -1,0 +1,22 @@
+-- What the models noticed, beyond what readers and the gate told of each file: shown to the evaluator, never a figure.
+select
+    source_ref,
+    row_number,
+    code,
+    message
+from {{ ref('int_rooms__findings') }}
+union all
+select
+    source_ref,
+    row_number,
+    code,
+    message
+from {{ ref('int_grants__findings') }}
+union all
+select distinct
+    other_source_ref as source_ref,
+    other_row_number as row_number,
+    'source_gap' as code,
+    'Ce chiffre d''affaires s''écarte de celui d''une source plus sûre pour la même période : la plus sûre est retenue.'
+    as message
+from {{ ref('int_turnover__source_gaps') }}
