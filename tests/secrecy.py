@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
+
 from periscope import template, warehouse
 from periscope.models import PROJECT
 from periscope.quarters import Quarter
@@ -150,24 +152,45 @@ class SecretPole:
             "expected_count integer, answered_count integer, reason varchar, sources struct(source_ref varchar, "
             "row_number integer, entity_id varchar, siren varchar, contribution decimal(24,6), weight decimal(24,6))[])"
         )
-        for key, sources in self.figures:
-            value, numerator, denominator = _told(key[0], sources)
-            listed = [
-                {
-                    "source_ref": "register/members",
-                    "row_number": 2,
-                    "entity_id": e,
-                    "siren": s,
-                    "contribution": c,
-                    "weight": w,
-                }
-                for e, s, c, w in sources
-            ]
-            contributors = len({s for _, s, _, _ in sources})
-            connection.execute(
-                "insert into criteria.crit_test values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
-                [*key, value, numerator, denominator, contributors, len(self.sirens), contributors, listed],
-            )
+        told, listed = [], []
+        for number, (key, sources) in enumerate(self.figures):
+            amounts = ["" if amount is None else str(amount) for amount in _told(key[0], sources)]
+            told.append((str(number), *key, *amounts, str(len({siren for _, siren, _, _ in sources}))))
+            listed += [(str(number), str(n), e, s, c, w or "") for n, (e, s, c, w) in enumerate(sources)]
+        names = [
+            "number",
+            "indicator_id",
+            "period",
+            "perimeter",
+            "dimension",
+            "item",
+            "value",
+            "numerator",
+            "denominator",
+            "contributors",
+        ]
+        connection.register("told", pd.DataFrame(told, columns=names, dtype="string"))
+        names = ["number", "rank", "entity_id", "siren", "contribution", "weight"]
+        connection.register("listed", pd.DataFrame(listed, columns=names, dtype="string"))
+        connection.execute(
+            """
+            insert into criteria.crit_test
+            select t.indicator_id, t.period, t.perimeter, t.dimension, t.item, cast(nullif(t.value, '') as decimal(24, 6)),
+                   cast(nullif(t.numerator, '') as decimal(24, 6)), cast(nullif(t.denominator, '') as decimal(24, 6)),
+                   cast(t.contributors as integer), ?, cast(t.contributors as integer), '', s.sources
+            from told as t
+            left join (
+                select number, list(struct_pack(
+                    source_ref := 'register/members', row_number := 2, entity_id := entity_id, siren := siren,
+                    contribution := cast(contribution as decimal(24, 6)),
+                    weight := cast(nullif(weight, '') as decimal(24, 6))) order by cast(rank as integer)) as sources
+                from listed group by number
+            ) as s on t.number = s.number
+            """,
+            [len(self.sirens)],
+        )
+        connection.unregister("told")
+        connection.unregister("listed")
 
     @contextmanager
     def warehouse(self, run: Run) -> Iterator[Connection]:
