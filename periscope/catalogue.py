@@ -9,6 +9,62 @@ from pathlib import Path
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "seeds" / "indicators.csv"
 
+#: French labels of the catalogue's codes.
+CRITERIA = {
+    "members": "Membres",
+    "creation": "Critère 1 : création d'activités",
+    "cooperation": "Critère 2 : projets collaboratifs et leurs emplois",
+    "jobs": "Emplois des membres",
+    "turnover": "Critère 3 : évolution du chiffre d'affaires",
+    "impact": "Effet estimé du pôle",
+    "rooms": "Salles et lots",
+    "money": "Financements",
+}
+UNITS = {
+    "count": "nombre",
+    "number": "nombre décimal",
+    "share": "part de 0 à 1",
+    "eur": "euros et centimes",
+    "fte": "équivalents temps plein (ETP)",
+    "hours": "heures",
+}
+PERIMETERS = {
+    "members": "Membres",
+    "permanent_residents": "Résidents permanents",
+    "occasional_users": "Utilisateurs occasionnels",
+    "pole": "Pôle",
+    "managing_body": "Structure gestionnaire",
+}
+DIMENSIONS = {
+    "all": "Ensemble",
+    "function": "Fonction",
+    "member": "Membre",
+    "kind": "Nature",
+    "room": "Salle",
+    "category": "Catégorie",
+    "cohort": "Cohorte",
+    "item": "Poste",
+    "is_micro": "Micro-entreprise",
+}
+RUNGS = {
+    "observed": "Observé",
+    "corroborated": "Recoupé par deux sources",
+    "declared_attribution": "Attribution déclarée",
+    "counterfactual": "Estimé contre ce qui aurait été",
+}
+BASES = {
+    "flow": "structures membres un jour au moins de la période",
+    "stock": "structures membres le dernier jour de la période",
+    "cohort": "structures membres un jour au moins du trimestre de la cohorte",
+    "none": "sans objet : ni la liste des membres ni leurs réponses n'entrent dans ce chiffre",
+}
+SECRECY = {
+    "enterprise": "secret des entreprises : masqué sous trois structures, ou si une seule domine",
+    "person": "nombre de personnes : masqué sous trois, hors de l'édition interne",
+    "internal": "jamais publié : édition interne seulement",
+    "exempt": "aucun : ce chiffre ne dit rien d'une structure ni d'une personne",
+}
+
 
 @dataclass(frozen=True)
 class Indicator:
