@@ -19,6 +19,8 @@ filled as (
         known.member_id,
         known.siren,
         known.function_id,
+        known.has_joined,
+        known.has_left,
         known.quarter,
         extract(quarter from known.starts_on) as quarter_number,
         used.member_id is not null as is_longer_row,

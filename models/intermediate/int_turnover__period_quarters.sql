@@ -18,6 +18,8 @@ select
     windows.ends_on as window_ends_on,
     perimeters.perimeter,
     perimeters.function_id,
+    perimeters.has_joined,
+    perimeters.has_left,
     member_quarters.*
 from windows
 inner join {{ ref('int_turnover__perimeter_quarters') }} as perimeters

@@ -24,6 +24,8 @@ sides as (
         count(*) as quarter_count,
         sum(case when is_known then 1 else 0 end) as known_count,
         max(case when is_chart_2025 then 1 else 0 end) as has_chart_2025,
+        max(case when has_joined then 1 else 0 end) as has_joined,
+        max(case when has_left then 1 else 0 end) as has_left,
         sum(net_turnover_eur) as net_turnover_eur
     from quarters
     group by 1, 2, 3, 4, 5
@@ -43,6 +45,9 @@ paired as (
         case
             when before.member_id is null and now.known_count > 0 then 'entrant'
             when now.member_id is null and before.known_count > 0 then 'leaver'
+            -- it joined, or left, inside the very quarter for which it did not answer
+            when now.known_count > 0 and before.known_count = 0 and before.has_joined = 1 then 'entrant'
+            when now.known_count = 0 and before.known_count > 0 and now.has_left = 1 then 'leaver'
             when coalesce(now.known_count, 0) + coalesce(before.known_count, 0) = 0 then 'silent'
             when
                 now.known_count = now.quarter_count

@@ -467,7 +467,7 @@ def test_unit_tests_and_promises_of_the_models(annual: Figures) -> None:
     models.build(request, select=TURNOVER, unit_tests=True)
     ran = json.loads((request.target / "run_results.json").read_text(encoding="utf-8"))["results"]
     kinds = [result["unique_id"].split(".")[0] for result in ran]
-    assert kinds.count("unit_test") == 12
+    assert kinds.count("unit_test") == 13
     assert (
         sum(".turnover_" in result["unique_id"] for result in ran if result["unique_id"].startswith("test."))
         == 6
