@@ -24,8 +24,8 @@
     if (className) made.className = className;
     return made;
   };
-  const proofButton = (figure) => {
-    const button = element("button", figure.text, "fig");
+  const proofButton = (figure, text) => {
+    const button = element("button", text || figure.text, "fig");
     button.type = "button";
     button.dataset.figureId = figure.figure_id;
     return button;
@@ -189,6 +189,11 @@
     if (location.hash.includes("=")) open();
   });
   window.addEventListener("beforeprint", () => document.querySelectorAll("figure details").forEach((d) => { d.open = true; }));
+  // Without script a figure is plain text; with it, a button to its proof.
+  document.querySelectorAll("span[data-figure-id]").forEach((span) => {
+    const figure = byId.get(span.dataset.figureId);
+    if (figure) span.replaceWith(proofButton(figure, span.textContent));
+  });
   form.hidden = false;
   open();
 })();

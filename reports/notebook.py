@@ -1,0 +1,92 @@
+"""Runs the funder notebook in a kernel of its own and turns what it shows into `rapport.html`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from jupyter_client.manager import AsyncKernelManager
+from markupsafe import Markup
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode, from_dict
+
+from periscope.errors import GateError, PeriscopeError
+
+PROJECT = Path(__file__).resolve().parents[1]
+FUNDER_NOTEBOOK = PROJECT / "notebooks" / "rapport_financeur.ipynb"
+AT_ONCE = 2
+_TIMEOUT_SECONDS = 180
+
+
+def execute(folders: Sequence[Path]) -> list[Markup]:
+    """Run the notebook for each folder, two kernels at once; what each displayed, in the order of the folders.
+
+    Raises GateError when a report refuses to be written, PeriscopeError when it fails; no cell content is repeated.
+    """
+
+    async def all_of_them() -> list[Markup]:
+        turn = asyncio.Semaphore(AT_ONCE)
+        return list(await asyncio.gather(*(_execute(folder, turn) for folder in folders)))
+
+    return asyncio.run(all_of_them())
+
+
+async def _execute(folder: Path, turn: asyncio.Semaphore) -> Markup:
+    saved = json.loads(FUNDER_NOTEBOOK.read_text(encoding="utf-8"))
+    notebook = with_folder(from_dict(saved), folder)  # type: ignore[no-untyped-call]
+    async with turn:
+        with tempfile.TemporaryDirectory(prefix="periscope-kernel-") as private:
+            # a socket file instead of a port, and no history left in anybody's home
+            manager = AsyncKernelManager(
+                kernel_name="python3", transport="ipc", ip=f"{private}/k", connection_file=f"{private}/c.json"
+            )
+            client = NotebookClient(
+                notebook,
+                km=manager,
+                timeout=_TIMEOUT_SECONDS,
+                extra_arguments=["--HistoryManager.enabled=False"],
+                shutdown_kernel="immediate",
+                resources={"metadata": {"path": str(PROJECT)}},
+            )
+            environment = os.environ | {
+                "IPYTHONDIR": private,
+                "PYTHONPATH": str(PROJECT),
+                "PYTHONDONTWRITEBYTECODE": "1",
+            }
+            try:
+                await client.async_execute(cleanup_kc=True, env=environment)
+            except CellExecutionError as error:
+                if error.ename == "GateError":
+                    raise GateError(error.evalue) from None
+                raise PeriscopeError(
+                    f"Le rapport de « {folder.name} » n'a pas pu être écrit ({error.ename}). Rien n'a été publié. "
+                    f"Ouvrez {FUNDER_NOTEBOOK.name} sur ce dossier pour voir où il s'arrête."
+                ) from None
+    return displayed(notebook)
+
+
+def with_folder(notebook: NotebookNode, folder: Path) -> NotebookNode:
+    """The notebook with its `parameters` cell set to one reader's folder."""
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.source = f"folder = {json.dumps(str(folder))}"
+            return notebook
+    raise PeriscopeError(
+        f"{FUNDER_NOTEBOOK.name} n'a plus de cellule étiquetée « parameters » : remettez-la."
+    )
+
+
+def displayed(notebook: NotebookNode) -> Markup:
+    """The HTML that the cells displayed, in order; our sections escape their texts themselves."""
+    found = [
+        output["data"]["text/html"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type in ("execute_result", "display_data") and "text/html" in output["data"]
+    ]
+    return Markup("\n").join(Markup("".join(html)) for html in found)

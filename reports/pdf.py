@@ -1,0 +1,150 @@
+"""`rapport.pdf` by Typst: A4, French, tagged, charts as vector pictures with their text alternative.
+
+All texts travel as data, never as markup, so that nothing a member wrote can run in Typst.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typst
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from reports import french
+from reports.document import Block, Cell, Chart, Note, Prose, Section, Signature, Table, Text, cells
+from reports.report import Report
+
+_TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+
+
+def render(report: Report, title: str) -> bytes:
+    """The PDF of the sections shown so far, PDF/UA-1. The only date in it is `as_of`."""
+    written: bytes = _compile(report, title, "pdf", pdf_standards=["ua-1"])
+    return written
+
+
+def pictures(report: Report, title: str) -> list[bytes]:
+    """The same pages as PNG, to be looked at."""
+    found = _compile(report, title, "png", ppi=80)
+    return found if isinstance(found, list) else [found]
+
+
+def _compile(report: Report, title: str, output: Any, **options: Any) -> Any:
+    compiler = typst.Compiler(
+        _TEMPLATE.read_bytes(), sys_inputs={"data": json.dumps(_data(report, title), ensure_ascii=False)}
+    )
+    day = report.context.as_of
+    return compiler.compile(
+        format=output, timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC), **options
+    )
+
+
+def _data(report: Report, title: str) -> dict[str, Any]:
+    context = report.context
+    day = context.as_of
+    charts = [block for section in report.shown for block in section.blocks if isinstance(block, Chart)]
+    return {
+        "title": title,
+        "author": context.managing_body_name or context.pole_name,
+        "date": {"year": day.year, "month": day.month, "day": day.day},
+        "running": f"{context.pole_name} – {report.quarter_label}",
+        "foot": context.reader_label,
+        "kicker": f"{context.pole_name} · {context.reader_label}",
+        "subtitle": f"{report.quarter_label}, arrêté au {french.day(day)}",
+        "fictitious": context.is_fictitious,
+        "draft": context.is_draft,
+        "sections": [_section(section) for section in report.shown],
+        "annex": list({chart.table.caption: _table(chart.table) for chart in charts}.values()),
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {"title": section.title, "blocks": [_block(block) for block in section.blocks]}
+
+
+def _block(block: Block) -> dict[str, Any]:
+    if isinstance(block, Text):
+        return {"kind": "text", "text": "".join(p.text if isinstance(p, Cell) else p for p in block.parts)}
+    if isinstance(block, Note):
+        return {"kind": "note", "text": block.text, "level": block.level, "word": block.word}
+    if isinstance(block, Prose):
+        return {"kind": "prose", "parts": prose(block.markdown)}
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, Signature):
+        return {"kind": "signature", "certification": block.certification}
+    return {
+        "kind": "chart",
+        "title": block.title,
+        "description": block.description,
+        "svg": block.svg,
+        "width": 62 if "Qui coopère" in block.title else 86,
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    rows = [[cell.text for cell in cells(row)] for row in table.rows]
+    lengths = [
+        max((len(row[n]) for row in [list(table.columns), *rows]), default=1)
+        for n in range(len(table.columns))
+    ]
+    # numbers keep their natural width; texts share the rest by how long they are
+    weights = [0 if n in table.numeric else min(60, max(9, length)) for n, length in enumerate(lengths)]
+    if not any(weights):
+        weights[0] = 1
+    return {
+        "kind": "table",
+        "caption": table.caption,
+        "columns": list(table.columns),
+        "rows": rows,
+        "numeric": sorted(table.numeric),
+        "strong": sorted(table.strong),
+        "weights": weights,
+    }
+
+
+def prose(markdown: str) -> list[dict[str, Any]]:
+    """Markdown as headings, paragraphs and list items of plain runs; what is not one of those is text."""
+    parser = MarkdownIt("commonmark", {"html": False}).disable(["link", "image", "autolink", "html_inline"])
+    parts: list[dict[str, Any]] = []
+    marks: list[str] = []
+    counters: list[int] = []
+    kind = "paragraph"
+    for token in parser.parse(markdown):
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            counters.append(0 if token.type == "ordered_list_open" else -1)
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            counters.pop()
+        elif token.type == "list_item_open":
+            counters[-1] += 1 if counters[-1] >= 0 else 0
+            marks = [f"{counters[-1]}." if counters[-1] > 0 else "–"]
+        elif token.type == "heading_open":
+            kind = "heading"
+        elif token.type in ("fence", "code_block"):
+            parts.append({"kind": "paragraph", "runs": [_run(token.content)]})
+        elif token.type == "inline":
+            mark = marks.pop() if marks else ""
+            shown = "item" if counters else kind
+            parts.append({"kind": shown, "mark": mark, "runs": _runs(token.children or [])})
+            kind = "paragraph"
+    return parts
+
+
+def _run(text: str, strong: bool = False, emph: bool = False) -> dict[str, Any]:
+    return {"text": text, "strong": strong, "emph": emph}
+
+
+def _runs(tokens: list[Token]) -> list[dict[str, Any]]:
+    found, strong, emph = [], False, False
+    for token in tokens:
+        if token.type in ("strong_open", "strong_close"):
+            strong = token.type == "strong_open"
+        elif token.type in ("em_open", "em_close"):
+            emph = token.type == "em_open"
+        else:
+            found.append(_run(token.content or " ", strong, emph))
+    return found

@@ -1,0 +1,59 @@
+"""The door of this room: all pages of a reader, from the files of its folder and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from markupsafe import Markup
+
+from periscope.errors import GateError
+from reports import dashboard, eligibility, french, html, pdf, workbook
+from reports.report import Report
+
+
+def render_reader(folder: Path) -> None:
+    """Write the pages of one reader. Raises GateError when a text or an expense forbids it."""
+    render_all([folder])
+
+
+def render_all(folders: Sequence[Path]) -> None:
+    """Write the pages of several readers: dashboards here, funders' reports in kernels side by side."""
+    reports = [Report.open(folder) for folder in folders]
+    refused = [line for report in reports for line in eligibility.violations(report.context)]
+    if refused:
+        raise GateError("Comptes rendus refusés, rien n'est publié :\n" + "\n".join(dict.fromkeys(refused)))
+    for report in reports:
+        if report.context.reader_kind in ("internal", "committee"):
+            (report.folder / "dashboard.html").write_text(dashboard.render(report), encoding="utf-8")
+    funders = [report for report in reports if report.context.reader_kind == "funder"]
+    if funders:
+        from reports import notebook  # the kernel's libraries are slow to import
+
+        for report, shown in zip(funders, notebook.execute([r.folder for r in funders]), strict=True):
+            (report.folder / "rapport.html").write_text(page(report, shown), encoding="utf-8")
+
+
+def page(report: Report, shown: Markup) -> str:
+    """`rapport.html` around the sections that a notebook displayed."""
+    styles = [html.asset("base.css")]
+    return html.page(
+        "rapport.html.j2",
+        title=title(report),
+        context=report.context,
+        quarter_label=report.quarter_label,
+        as_of=french.day(report.context.as_of),
+        shown=shown,
+        styles=styles,
+        policy=html.policy(styles, []),
+    )
+
+
+def title(report: Report) -> str:
+    return f"Rapport à {report.context.reader_label}, {report.quarter_label}"
+
+
+def save(report: Report) -> None:
+    """Called last by the notebook: the PDF and the workbook of the sections it showed."""
+    (report.folder / "rapport.pdf").write_bytes(pdf.render(report, title(report)))
+    (report.folder / "tableaux.xlsx").write_bytes(workbook.render(report, title(report)))
