@@ -19,7 +19,6 @@ from ingest.readers.bookings import (
     bad_interval,
     category_of,
     local_quarter,
-    member_of,
     room_of,
     unknown_room,
 )
@@ -65,7 +64,7 @@ def read(path: Path, name: str, context: Context) -> Reading:
     is_grr = any(table.endswith("area_periodes") or table.startswith("grr_") for table in dump.tables) or any(
         row.values and "beneficiaire" in row.values for row in entries
     )
-    log = Log("grr" if is_grr else "mrbs", content)
+    log = Log("grr" if is_grr else "mrbs", content, context)
     log.reading.encoding = encoding
     log.reading.findings.extend(findings)
     if not entries:
@@ -169,7 +168,7 @@ def _read_entry(
     row = {
         "row_number": entry.line,
         "format": log.reading.kind_of_file,
-        "member_id": member_of(texts, context, f"ligne {entry.line}"),
+        "member_id": log.member(texts, entry.line),
         "starts_at": starts_at,
         "ends_at": ends_at,
         "category": category_of(log.reading.kind_of_file, entry.values.get("type"), context),

@@ -35,8 +35,10 @@ def overlaps(starts_at: datetime, ends_at: datetime, window: tuple[date, date]) 
 class Log:
     """Collects what one booking file says; every row is accepted or refused exactly once."""
 
-    def __init__(self, kind_of_file: str, content: bytes) -> None:
+    def __init__(self, kind_of_file: str, content: bytes, context: Context) -> None:
         self.reading = Reading(kind_of_file=kind_of_file)
+        self._context = context
+        self._members: dict[str, str | None] = {}
         #: the sheet being read; empty for a text
         self.sheet = ""
         self._slices: dict[tuple[str, str, str], Slice] = {}
@@ -66,6 +68,22 @@ class Log:
         piece.rows_read += 1
         piece.rows_refused += 1
         self.reading.refusals.extend(replace(refusal, sheet=self.sheet) for refusal in refusals)
+
+    def member(self, texts: list[str], row: int) -> str | None:
+        """The member who booked. Anyone else is an outside person, whose name is dropped here and now.
+
+        A near match is proposed to the evaluator, never applied.
+        """
+        named = [text.strip() for text in texts if text.strip()]
+        new = [text for text in named if text not in self._members]
+        for text in new:
+            member = self._context.member(text)
+            self._members[text] = member.member_id if member else None
+        found = next((self._members[text] for text in named if self._members[text]), None)
+        if found is None:
+            for text in new:
+                propose_member(text, self._context, where=f"ligne {row}")
+        return found
 
     def find(self, message: str, *, row: int | None = None, column: str = "", code: str = "") -> None:
         self.reading.findings.append(Finding(message, row=row, column=column, code=code))
@@ -100,20 +118,6 @@ def bad_interval(row: int) -> Refusal:
         column="ends_at",
         code="bad_interval",
     )
-
-
-def member_of(texts: list[str], context: Context, where: str) -> str | None:
-    """The member who booked. Anyone else is an outside person, whose name is dropped here and now.
-
-    A near match is proposed to the evaluator, never applied.
-    """
-    named = [text.strip() for text in texts if text.strip()]
-    for text in named:
-        if (member := context.member(text)) is not None:
-            return member.member_id
-    for text in named:
-        propose_member(text, context, where=where)
-    return None
 
 
 def category_of(kind_of_file: str, raw: str | None, context: Context) -> str | None:

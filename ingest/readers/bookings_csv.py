@@ -20,7 +20,6 @@ from ingest.readers.bookings import (
     bad_interval,
     category_of,
     local_quarter,
-    member_of,
     room_of,
     unknown_room,
 )
@@ -56,7 +55,7 @@ def _fits(layout: Layout, headers: list[str]) -> bool:
 def read(path: Path, name: str, context: Context) -> Reading:
     """Read one table. Raises Unreadable when it is no table; row numbers are physical lines."""
     table = grid.read_grid(path)
-    log = Log("csv", path.read_bytes())
+    log = Log("csv", path.read_bytes(), context)
     log.reading.encoding, log.reading.separator = table.encoding, table.separator
     log.reading.findings.extend(table.findings)
     corrector = Corrector(name, context)
@@ -122,7 +121,7 @@ def _read_row(row: grid.Row, cells: Cells, layout: Layout, context: Context, log
         log.refuse(refusals, room_id or "", local_quarter(starts_at) if room_id and starts_at else "")
         return
     who = [text_of(cell) for cell in cells.get("booked_by", []) if text_of(cell).strip("*")]
-    values["member_id"] = member_of(who, context, f"ligne {row.number}")
+    values["member_id"] = log.member(who, row.number)
     rows = [values | {"starts_at": first, "ends_at": last} for first, last in occurrences]
     log.accept(str(room_id), rows)
 

@@ -22,7 +22,6 @@ from ingest.readers import ics_rules
 from ingest.readers.bookings import (
     Log,
     bad_interval,
-    member_of,
     overlaps,
     room_name_of_file,
     room_of,
@@ -65,7 +64,7 @@ class _Calendar:
 def read(path: Path, name: str, context: Context) -> Reading:
     """Read one calendar file. rows_read counts events; row numbers are the lines of BEGIN:VEVENT."""
     content = path.read_bytes()
-    log = Log("ics", content)
+    log = Log("ics", content, context)
     log.reading.encoding, text = _decode(content)
     for calendar in scan(text):
         _read_calendar(calendar, name, context, log)
@@ -240,7 +239,7 @@ def _read_series(events: list[Event], room_id: str, zones: Zones, context: Conte
         if ends_at <= starts_at:
             refused[line] = bad_interval(line)
         elif overlaps(starts_at, ends_at, context.window):
-            rows[line].append(_row(line, event, starts_at, ends_at, context))
+            rows[line].append(_row(line, event, starts_at, ends_at, log))
     for line, found in rows.items():
         if line in refused:
             log.refuse([refused[line]], room_id)
@@ -262,7 +261,7 @@ def _expand(events: list[Event], zones: Zones, window: tuple[date, date]) -> lis
     return found
 
 
-def _row(line: int, event: Event, starts_at: datetime, ends_at: datetime, context: Context) -> dict[str, Any]:
+def _row(line: int, event: Event, starts_at: datetime, ends_at: datetime, log: Log) -> dict[str, Any]:
     organizer = event.get("ORGANIZER")
     texts = [str(event.get("SUMMARY", ""))]
     if organizer is not None and not isinstance(organizer, list):
@@ -270,7 +269,7 @@ def _row(line: int, event: Event, starts_at: datetime, ends_at: datetime, contex
     return {
         "row_number": line,
         "format": "ics",
-        "member_id": member_of(texts, context, f"ligne {line}"),
+        "member_id": log.member(texts, line),
         "starts_at": starts_at,
         "ends_at": ends_at,
         "status": _STATUSES.get(str(event.get("STATUS", "")).strip().upper(), "confirmed"),
