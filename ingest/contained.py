@@ -35,14 +35,21 @@ _worker: subprocess.Popen[bytes] | None = None
 
 
 def read(reader: str, path: Path, name: str, context: Context) -> Reading:
-    """Call `reader` (dotted path of a module with `read`) on a file in the contained process.
+    """`read` of the module `reader` on a file, in the contained process. Raises Unreadable."""
+    result = call(reader, "read", path, name, context)
+    assert isinstance(result, Reading)
+    return result
+
+
+def call(module: str, function: str, path: Path, name: str, context: Context) -> object:
+    """Call `module.function(path, name, context)` in the contained process.
 
     Proposals and holders found there are added to `context`. Raises Unreadable when the process dies or is killed,
-    or when the reader itself raises it.
+    or when the function itself raises it.
     """
     worker = _start()
     assert worker.stdin is not None and worker.stdout is not None
-    request = pickle.dumps((reader, str(path), name, context))
+    request = pickle.dumps((module, function, str(path), name, context))
     try:
         _send(worker.stdin, request)
         answer = _receive(worker.stdout, WALL_SECONDS)
@@ -54,7 +61,6 @@ def read(reader: str, path: Path, name: str, context: Context) -> Reading:
         raise result
     context.proposals[:] = proposals
     context.holders.update(holders)
-    assert isinstance(result, Reading)
     return result
 
 
@@ -151,15 +157,15 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     while True:
         try:
-            reader, path, name, context = pickle.loads(_receive(requests))
+            module, function, path, name, context = pickle.loads(_receive(requests))
         except EOFError:
             return
         used = resource.getrusage(resource.RUSAGE_SELF)
         limit = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-        result: Reading | Unreadable
+        result: object
         try:
-            result = import_module(reader).read(Path(path), name, context)
+            result = getattr(import_module(module), function)(Path(path), name, context)
         except Unreadable as error:
             result = error
         except (Exception, MemoryError):

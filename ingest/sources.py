@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ingest import contained, headers
 from ingest.context import Context, fold
+from ingest.safe_text import plain_cell
 from ingest.unreadable import Unreadable
 from periscope import tables
 from periscope.receipts import Reading, Refusal
@@ -75,7 +76,12 @@ def _is_fec(path: Path, head: Head) -> bool:
 
 def _is_calendar(path: Path, head: Head) -> bool:
     upper = head.raw.replace(b"\0", b"").upper()
-    return b"BEGIN:VCALENDAR" in upper or b"BEGIN:VEVENT" in upper
+    return any(mark in upper for mark in (b"BEGIN:VCALENDAR", b"BEGIN:VEVENT")) or _is_named(head, ".ics")
+
+
+def _is_named(head: Head, ending: str) -> bool:
+    """True when a name that ends so is all there is to go by: a calendar may have lost its first lines."""
+    return head.name.lower().endswith(ending) and b"\0" not in head.raw and not head.is_workbook
 
 
 def _is_booking_dump(path: Path, head: Head) -> bool:
@@ -83,12 +89,8 @@ def _is_booking_dump(path: Path, head: Head) -> bool:
 
 
 def _is_booking_table(path: Path, head: Head) -> bool:
-    if {"room", "starts_at", "ends_at"} <= head.known(tables.BOOKINGS):
-        return True
-    return any(
-        _is_mapped(head, mapping.columns)
-        for mapping in head.context.mappings.values()
-        if mapping.kind == "bookings"
+    return bool(
+        import_module("ingest.readers.bookings_csv").is_booking_header(head.header_rows, head.context)
     )
 
 
@@ -202,18 +204,13 @@ def write_proposals(folder: Path, context: Context) -> None:
     }
     if path.exists():
         with path.open(encoding="utf-8", newline="") as file:
-            lines |= {tuple(line) for line in list(csv.reader(file, delimiter=";"))[1:] if len(line) == 5}
+            lines |= {tuple(line) for line in list(csv.reader(file))[1:] if len(line) == 5}
     lines = {line for line in lines if (line[0], fold(line[1].lstrip("'"))) not in context.aliases}
     if not lines:
         path.unlink(missing_ok=True)
         return
     folder.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter=";")
+        writer = csv.writer(file)
         writer.writerow(["kind", "raw_text", "id", "score", "context"])
         writer.writerows(sorted(lines))
-
-
-def plain_cell(cell: str) -> str:
-    """A cell that a spreadsheet will not run as a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else cell

@@ -11,14 +11,26 @@ from ingest.readers import grid as grids
 from ingest.readers import survey
 from ingest.readers.grid import Block, Grid, Row, Sheet
 from ingest.readers.parts import Part
-from ingest.readers.rows import Declarant, RowReader
+from ingest.readers.rows import Declarant, RefusedRow, RowReader
 from ingest.unreadable import Unreadable
 from periscope import tables
 from periscope.receipts import Finding, Reading
 
+#: the list of refusals in the workbooks that we send back (ingest.returns)
+REFUSALS_SHEET = "refus"
+
 
 def read(path: Path, name: str, context: Context) -> Reading:
     """Slices of one file, one per sheet, kind, sender and quarter. Raises Unreadable when it holds no known kind."""
+    return _read(path, name, context).reading
+
+
+def refused_rows(path: Path, name: str, context: Context) -> list[RefusedRow]:
+    """The rows of one file that were refused by themselves, as their sender wrote them. Raises Unreadable."""
+    return _read(path, name, context).refused
+
+
+def _read(path: Path, name: str, context: Context) -> RowReader:
     grid = grids.read_grid(path)
     reading = Reading("declarations", grid.encoding, grid.separator, findings=list(grid.findings))
     corrector = Corrector(name, context)
@@ -45,7 +57,7 @@ def read(path: Path, name: str, context: Context) -> Reading:
         )
     reading.findings += corrector.close()
     persons.propose_near_holders(context.holders, set(context.holders) - before, context)
-    return reading
+    return rows
 
 
 def kind_of_sheet(name: str) -> str | None:
@@ -94,7 +106,7 @@ def _parts(grid: Grid, reading: Reading, context: Context) -> list[Part]:
     every = headers.declared(context)
     for sheet in grid.sheets:
         filled = [row for row in sheet.rows if not row.is_blank]
-        if _is_structure(sheet):
+        if _is_structure(sheet) or sheet.name == REFUSALS_SHEET:
             continue
         kind = kind_of_sheet(sheet.name)
         known = (

@@ -57,6 +57,20 @@ class _Reader:
         self.refusals.append(Refusal(self.row.number, reason, remedy, self.sheet, name, value, code))
 
 
+@dataclass(frozen=True)
+class RefusedRow:
+    """A refused row as its sender wrote it, persons left out, to be sent back. `reasons` are by column."""
+
+    kind: str
+    sheet: str
+    row_number: int
+    sender: str
+    sender_siren: str
+    quarter: str
+    cells: dict[str, str]
+    reasons: dict[str, str]
+
+
 class RowReader:
     """Collects the slices of one file while its rows are read."""
 
@@ -65,6 +79,7 @@ class RowReader:
         self.context = context
         self.corrector = corrector
         self.reading = reading
+        self.refused: list[RefusedRow] = []
         self._slices: dict[tuple[str, ...], Slice] = {}
 
     def slices(self) -> list[Slice]:
@@ -72,7 +87,10 @@ class RowReader:
         for piece in self._slices.values():
             refused = duplicates(piece)
             self.reading.refusals += refused
-            gone = {refusal.row for refusal in refused}
+            gone = {refusal.row: refusal for refusal in refused}
+            self.refused += [
+                _repeated_row(piece, row, gone) for row in piece.rows if row["row_number"] in gone
+            ]
             piece.rows = [row for row in piece.rows if row["row_number"] not in gone]
             piece.rows_refused += len(gone)
         return list(self._slices.values())
@@ -338,6 +356,7 @@ class RowReader:
         if reader.refusals:
             piece.rows_refused += 1
             self.reading.refusals += reader.refusals
+            self.refused.append(_refused_row(reader, declarant))
         else:
             own = {name: value for name, value in reader.values.items() if name in _row_columns(reader.kind)}
             piece.rows.append({"row_number": reader.row.number} | own)
@@ -361,3 +380,38 @@ class RowReader:
 
 def _row_columns(kind: str) -> Iterable[str]:
     return tables.raw_columns(tables.DECLARATIONS[kind])
+
+
+def _refused_row(reader: _Reader, declarant: Declarant) -> RefusedRow:
+    personal = {c.name for c in tables.DECLARATIONS[reader.kind].columns if c.type in _PERSONAL}
+    cells = {
+        name: text_of(cell)
+        for name, cell in reader.raw.items()
+        if name not in personal and not grids.is_empty(cell)
+    }
+    reasons: dict[str, str] = {}
+    for refusal in reader.refusals:
+        reasons.setdefault(refusal.column, f"{refusal.reason} {refusal.remedy}")
+    where = (declarant.sender, declarant.sender_siren, declarant.quarter)
+    return RefusedRow(reader.kind, reader.sheet, reader.row.number, *where, cells, reasons)
+
+
+def _repeated_row(piece: Slice, row: dict[str, Any], refusals: dict[int, Refusal]) -> RefusedRow:
+    refusal = refusals[row["row_number"]]
+    table = tables.DECLARATIONS[piece.kind]
+    names = {c.name: c for c in (*table.columns, persons.HOLDER_CODE)}
+    cells = {
+        name: _written(names[name], value)
+        for name, value in row.items()
+        if name in names and value is not None
+    }
+    where = (piece.sender, piece.sender_siren, piece.quarter)
+    reasons = {refusal.column: f"{refusal.reason} {refusal.remedy}"}
+    return RefusedRow(piece.kind, piece.sheet, row["row_number"], *where, cells, reasons)
+
+
+def _written(column: Column, value: object) -> str:
+    """A typed value as a person would write it."""
+    if isinstance(value, Decimal):
+        return f"{value:f}".rstrip("0").rstrip(".").replace(".", ",") if value % 1 else f"{value:.0f}"
+    return column.choices[str(value)][0] if value in column.choices else text_of(value)
