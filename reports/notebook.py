@@ -13,7 +13,7 @@ from jupyter_client.manager import AsyncKernelManager
 from markupsafe import Markup
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from nbformat import NotebookNode, from_dict
+from nbformat import NotebookNode, reads
 
 from periscope.errors import GateError, PeriscopeError
 
@@ -37,8 +37,8 @@ def execute(folders: Sequence[Path]) -> list[Markup]:
 
 
 async def _execute(folder: Path, turn: asyncio.Semaphore) -> Markup:
-    saved = json.loads(FUNDER_NOTEBOOK.read_text(encoding="utf-8"))
-    notebook = with_folder(from_dict(saved), folder)  # type: ignore[no-untyped-call]
+    saved = reads(FUNDER_NOTEBOOK.read_text(encoding="utf-8"), 4)  # type: ignore[no-untyped-call]
+    notebook = with_folder(saved, folder)
     async with turn:
         with tempfile.TemporaryDirectory(prefix="periscope-kernel-") as private:
             # a socket file instead of a port, and no history left in anybody's home

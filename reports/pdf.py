@@ -63,7 +63,11 @@ def _data(report: Report, title: str) -> dict[str, Any]:
 
 
 def _section(section: Section) -> dict[str, Any]:
-    return {"title": section.title, "blocks": [_block(block) for block in section.blocks]}
+    return {
+        "slug": section.slug,
+        "title": section.title,
+        "blocks": [_block(block) for block in section.blocks],
+    }
 
 
 def _block(block: Block) -> dict[str, Any]:
@@ -92,8 +96,8 @@ def _table(table: Table) -> dict[str, Any]:
         max((len(row[n]) for row in [list(table.columns), *rows]), default=1)
         for n in range(len(table.columns))
     ]
-    # numbers keep their natural width; texts share the rest by how long they are
-    weights = [0 if n in table.numeric else min(60, max(9, length)) for n, length in enumerate(lengths)]
+    # numbers keep their natural width; texts share the rest, the long ones wrapping more
+    weights = [0 if n in table.numeric else max(9, length) ** 0.6 for n, length in enumerate(lengths)]
     if not any(weights):
         weights[0] = 1
     return {

@@ -105,7 +105,8 @@ class Report:
             return ""
         target, figure = measured
         unit = catalogue.load()[indicator_id].unit if indicator_id in catalogue.load() else "number"
-        told = f"{french.quantity(target.target, unit)} ({french.short_period(target.period)})"
+        wanted = french.signed if figure is not None and figure.is_movement else french.quantity
+        told = f"{wanted(target.target, unit)} ({french.short_period(target.period)})"
         if figure is None or figure.value is None:
             return f"{told}, réalisation {french.MISSING}"
         if figure.is_movement:

@@ -12,6 +12,8 @@ from reports.figures import indicator_name
 from reports.report import Report
 from reports.sections.resources import grant_label
 
+_COMPANIONS = ("_km", "_low", "_high", "_mde")
+
 
 def coverage(report: Report) -> Section:
     """Declarations that are missing: names in the internal edition only, numbers otherwise."""
@@ -130,7 +132,7 @@ def deadlines(report: Report) -> Section:
 
 def method(report: Report) -> Section:
     """The definitions of what is shown, from the catalogue."""
-    shown = {figure.indicator_id for figure in report.figures}
+    shown = {f.indicator_id for f in report.figures if not f.indicator_id.endswith(_COMPANIONS)}
     rows = [[i.name_fr, i.definition_fr, i.formula_fr] for key, i in catalogue.load().items() if key in shown]
     blocks: list[Block] = [
         Text(
