@@ -65,14 +65,14 @@ def check(run: Run, judge: Judge | None = None) -> None:
                     "update record.slices set verdict = 'refuse' where slice_id = ?", [slice_id]
                 )
                 connection.execute(
-                    f"insert into record.refusals ({columns}, row_number, code, reason, remedy) "
-                    f"select {columns}, 0, ?, ?, ? from record.slices where slice_id = ?",
+                    f"insert into record.refusals ({columns}, column_name, value, row_number, code, reason, remedy) "
+                    f"select {columns}, '', '', 0, ?, ?, ? from record.slices where slice_id = ?",
                     [code, rule.reason, rule.remedy, slice_id],
                 )
             else:
                 connection.execute(
-                    f"insert into record.findings ({columns}, row_number, code, message) "
-                    f"select {columns}, 0, ?, ? from record.slices where slice_id = ?",
+                    f"insert into record.findings ({columns}, column_name, value, row_number, code, message) "
+                    f"select {columns}, '', '', 0, ?, ? from record.slices where slice_id = ?",
                     [code, rule.reason, slice_id],
                 )
         connection.execute("update record.slices set verdict = 'accept' where verdict = ''")

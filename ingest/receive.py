@@ -14,6 +14,7 @@ from ingest.landing import LandedFile
 from ingest.record import Recorder
 from ingest.register import build_context, fingerprint, load_register, read_register
 from periscope import receipts, tables, warehouse
+from periscope.errors import UsageError
 from periscope.quarters import Quarter
 from periscope.receipts import Reading
 from periscope.state import hash_tree
@@ -126,3 +127,15 @@ def _read(connection: warehouse.Connection, run: Run, file: LandedFile, context:
             # a corrected log replaces an earlier one of its own format only
             piece.scope = str(piece.rows[0]["format"]) if piece.rows else reading.kind_of_file
     return reading
+
+
+def explain(run: Run, path: Path) -> str:
+    """How each column of a file would be understood; nothing is received. Raises UsageError when it is not there."""
+    from ingest.readers import survey
+
+    if not path.is_file():
+        raise UsageError(f"{path} n'existe pas. Donnez le chemin d'un fichier.")
+    inbox = run.workspace.inbox
+    name = path.absolute().relative_to(inbox).as_posix() if path.absolute().is_relative_to(inbox) else path.name
+    register = read_register(run.workspace)
+    return survey.explain(path, name, build_context(run, register, (run.history_start, run.quarter.last_day)))
