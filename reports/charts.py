@@ -35,7 +35,7 @@ class Interval:
 
 def ticks(low: float, high: float, count: int = 4) -> list[float]:
     """Round graduations that cover low..high."""
-    if high <= low:
+    if high - low < 1e-6:
         high = low + 1
     raw = (high - low) / count
     magnitude = 10.0 ** math.floor(math.log10(raw))

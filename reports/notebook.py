@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager
@@ -28,46 +28,41 @@ def execute(folders: Sequence[Path]) -> list[Markup]:
 
     Raises GateError when a report refuses to be written, PeriscopeError when it fails; no cell content is repeated.
     """
-
-    async def all_of_them() -> list[Markup]:
-        turn = asyncio.Semaphore(AT_ONCE)
-        return list(await asyncio.gather(*(_execute(folder, turn) for folder in folders)))
-
-    return asyncio.run(all_of_them())
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(_execute, folders))
 
 
-async def _execute(folder: Path, turn: asyncio.Semaphore) -> Markup:
+def _execute(folder: Path) -> Markup:
     saved = reads(FUNDER_NOTEBOOK.read_text(encoding="utf-8"), 4)  # type: ignore[no-untyped-call]
     notebook = with_folder(saved, folder)
-    async with turn:
-        with tempfile.TemporaryDirectory(prefix="periscope-kernel-") as private:
-            # a socket file instead of a port, and no history left in anybody's home
-            manager = AsyncKernelManager(
-                kernel_name="python3", transport="ipc", ip=f"{private}/k", connection_file=f"{private}/c.json"
-            )
-            client = NotebookClient(
-                notebook,
-                km=manager,
-                timeout=_TIMEOUT_SECONDS,
-                extra_arguments=["--HistoryManager.enabled=False"],
-                shutdown_kernel="immediate",
-                resources={"metadata": {"path": str(PROJECT)}},
-            )
-            environment = os.environ | {
-                "IPYTHONDIR": private,
-                "PYTHONPATH": str(PROJECT),
-                "PYTHONDONTWRITEBYTECODE": "1",
-            }
-            try:
-                await client.async_execute(cleanup_kc=True, env=environment)
-            except CellExecutionError as error:
-                if error.ename == "GateError":
-                    raise GateError(error.evalue) from None
-                raise PeriscopeError(
-                    f"Le rapport de « {folder.name} » n'a pas pu être écrit ({error.ename}). Rien n'a été publié. "
-                    f"Ouvrez {FUNDER_NOTEBOOK.name} sur ce dossier pour voir où il s'arrête."
-                ) from None
+    with tempfile.TemporaryDirectory(prefix="periscope-kernel-") as private:
+        client = _client(notebook, private)
+        environment = {"IPYTHONDIR": private, "PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"}
+        try:
+            client.execute(cleanup_kc=True, env=os.environ | environment)
+        except CellExecutionError as error:
+            if error.ename == "GateError":
+                raise GateError(error.evalue) from None
+            raise PeriscopeError(
+                f"Le rapport de « {folder.name} » n'a pas pu être écrit ({error.ename}). Rien n'a été publié. "
+                f"Ouvrez {FUNDER_NOTEBOOK.name} sur ce dossier pour voir où il s'arrête."
+            ) from None
     return displayed(notebook)
+
+
+def _client(notebook: NotebookNode, private: str) -> NotebookClient:
+    """A fresh kernel on socket files instead of ports, that leaves no history in anybody's home."""
+    manager = AsyncKernelManager(
+        kernel_name="python3", transport="ipc", ip=f"{private}/k", connection_file=f"{private}/c.json"
+    )
+    return NotebookClient(
+        notebook,
+        km=manager,
+        timeout=_TIMEOUT_SECONDS,
+        shutdown_kernel="immediate",
+        extra_arguments=["--HistoryManager.enabled=False"],
+        resources={"metadata": {"path": str(PROJECT)}},
+    )
 
 
 def with_folder(notebook: NotebookNode, folder: Path) -> NotebookNode:

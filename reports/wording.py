@@ -60,7 +60,9 @@ _CAUSE = re.compile(
     r"du fait d|dû à|due à|contribu\w+ à|sous l['’]effet)",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÉÈÀÂÊÎÔÛÇ\[«\-*])|\n\s*\n|\n(?=\s*[-*#\d])")
+_SENTENCE_END = re.compile(
+    r"(?<!\b\d\.)(?<!\b\d\d\.)(?<=[.!?…])\s+(?=[A-ZÉÈÀÂÊÎÔÛÇ\[«\-*])|\n\s*\n|\n(?=\s*[-*#\d])"
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,186 @@
+"""What a person gets when opening the pages: nothing asked of any address, filters, links, proofs, download, reflow."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.fixtures.reader_folder import figure_id
+
+pytestmark = pytest.mark.browser
+PAGES = [("internal", "dashboard.html"), ("committee", "dashboard.html"), ("funder", "rapport.html")]
+CREATIONS = figure_id("effective_creations", "2026-Q3", "members", "all", "all")
+
+
+def opened(context: BrowserContext, path: Path, fragment: str = "") -> tuple[Page, list[str], list[str]]:
+    """The page, its console messages and errors, and the requests it made beyond its own file."""
+    page = context.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri() + fragment)
+    return page, said, [url for url in asked if not url.startswith(path.as_uri())]
+
+
+@pytest.mark.parametrize(("reader", "name"), PAGES)
+def test_a_page_opens_offline_and_asks_nothing(
+    offline: BrowserContext, readers: dict[str, Path], reader: str, name: str
+) -> None:
+    page, said, asked = opened(offline, readers[reader] / name)
+    assert (said, asked) == ([], [])
+    assert page.title() != "1", "a hostile name ran"
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert page.get_by_text("Données fictives").first.is_visible()
+    assert page.locator("[onload], [onerror], [onclick], iframe, object, embed, link, img").count() == 0
+    assert (
+        page.evaluate(
+            "[...document.querySelectorAll('script')].filter(s => s.type !== 'application/json').length"
+        )
+        <= 1
+    )
+
+
+@pytest.mark.parametrize(("reader", "name"), PAGES)
+@pytest.mark.parametrize("width", [320, 768, 1440])
+def test_a_page_reflows(
+    offline: BrowserContext, readers: dict[str, Path], reader: str, name: str, width: int
+) -> None:
+    page, _, _ = opened(offline, readers[reader] / name)
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("reader", "name"), PAGES)
+def test_structure_that_a_screen_reader_needs(
+    offline: BrowserContext, readers: dict[str, Path], reader: str, name: str
+) -> None:
+    page, _, _ = opened(offline, readers[reader] / name)
+    counted = page.evaluate(
+        """() => ({
+            tables: document.querySelectorAll('table').length,
+            captions: document.querySelectorAll('table > caption').length,
+            bare: [...document.querySelectorAll('th')].filter(th => !th.scope).length,
+            ids: [...document.querySelectorAll('[id]')].map(e => e.id),
+            svgs: document.querySelectorAll('svg').length,
+            named: document.querySelectorAll('svg[role=img] > title').length,
+            levels: [...document.querySelectorAll('h1,h2,h3,h4')].map(h => +h.tagName[1]),
+            nameless: [...document.querySelectorAll('button,select,summary')].filter(
+                e => !(e.innerText || e.textContent).trim() && !(e.labels && e.labels.length)).length,
+        })"""
+    )
+    assert counted["tables"] == counted["captions"] > 0
+    assert counted["svgs"] == counted["named"] > 0
+    assert counted["bare"] == 0 and counted["nameless"] == 0
+    assert len(counted["ids"]) == len(set(counted["ids"]))
+    levels = counted["levels"]
+    assert levels[0] == 1 and all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_contrast_of_every_text(offline: BrowserContext, readers: dict[str, Path]) -> None:
+    page, _, _ = opened(offline, readers["committee"] / "dashboard.html")
+    weak = page.evaluate(
+        """() => {
+            const light = (c) => { const [r, g, b] = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; });
+                return .2126 * r + .7152 * g + .0722 * b; };
+            const parse = (s) => { const n = s.match(/[\\d.]+/g).map(Number); return n.length < 4 || n[3] > 0 ? n.slice(0, 3) : null; };
+            const back = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c) return c; } return [255, 255, 255]; };
+            return [...document.querySelectorAll('body *')].filter(e => !e.closest('svg,script,noscript,[hidden]') && e.offsetParent &&
+                [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())).map(e => {
+                const [a, b] = [light(parse(getComputedStyle(e).color)), light(back(e))].sort((x, y) => y - x);
+                return [(a + .05) / (b + .05), e.tagName + '.' + e.className]; }).filter(([ratio]) => ratio < 4.5);
+        }"""
+    )
+    assert weak == []
+
+
+def test_filters_change_cards_table_sections_and_address(
+    offline: BrowserContext, readers: dict[str, Path]
+) -> None:
+    page, said, _ = opened(offline, readers["committee"] / "dashboard.html")
+    value = page.locator(".measure[data-indicator=new_supported_projects] .value")
+    before = value.inner_text()
+    page.get_by_label("Périmètre").select_option("permanent_residents")
+    page.get_by_label("Période").select_option("2025-Q4")
+    assert value.inner_text() != before
+    assert "perimeter=permanent_residents" in page.url and "quarter=2025-Q4" in page.url
+    assert page.locator("#emplois > [data-perimeter=permanent_residents]").is_visible()
+    assert not page.locator("#emplois > [data-perimeter=members]").is_visible()
+    assert "Résidents permanents" in page.locator("#t-figures tbody tr").first.inner_text()
+    page.get_by_label("Fonction", exact=True).select_option("creation_support")
+    assert page.locator("#t-figures tbody tr").count() > 0
+    assert (
+        page.locator("#t-figures tbody").inner_text().count("Création d'activités")
+        == page.locator("#t-figures tbody tr").count()
+    )
+    page.get_by_role("button", name="Réinitialiser").click()
+    assert "#" not in page.url and value.inner_text() == before
+    assert said == []
+
+
+def test_a_sent_view_opens_as_it_was(offline: BrowserContext, readers: dict[str, Path]) -> None:
+    link = f"#quarter=2026-Q2&perimeter=occasional_users&figure={CREATIONS}"
+    page, said, _ = opened(offline, readers["committee"] / "dashboard.html", link)
+    assert page.get_by_label("Période").input_value() == "2026-Q2"
+    assert page.get_by_label("Périmètre").input_value() == "occasional_users"
+    assert page.locator("dialog[open]").count() == 1
+    assert said == []
+
+
+def test_an_unknown_view_falls_back_in_silence(offline: BrowserContext, readers: dict[str, Path]) -> None:
+    page, said, _ = opened(
+        offline, readers["committee"] / "dashboard.html", "#quarter=<svg onload=1>&perimeter=%22&figure=x"
+    )
+    assert page.get_by_label("Période").input_value() == "2026-Q3"
+    assert said == []
+
+
+def test_a_number_opens_its_proof_by_keyboard(offline: BrowserContext, readers: dict[str, Path]) -> None:
+    page, said, _ = opened(offline, readers["committee"] / "dashboard.html")
+    page.locator(f".measure [data-figure-id={CREATIONS}]").focus()
+    page.keyboard.press("Enter")
+    proof = page.locator("dialog[open]")
+    text = proof.inner_text()
+    assert (
+        "Définition" in text
+        and "Formule" in text
+        and f"periscope explain {CREATIONS}" in text
+        and "90\u202f%" in text
+    )
+    assert f"figure={CREATIONS}" in page.url
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0 and "figure=" not in page.url
+    assert page.evaluate("document.activeElement.dataset.figureId") == CREATIONS
+    assert said == []
+
+
+def test_the_download_holds_what_is_shown(
+    offline: BrowserContext, readers: dict[str, Path], tmp_path: Path
+) -> None:
+    page, _, _ = opened(offline, readers["committee"] / "dashboard.html", "#perimeter=permanent_residents")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Télécharger").click()
+    saved = tmp_path / "figures.csv"
+    waiting.value.save_as(saved)
+    lines = saved.read_text("utf-8-sig").splitlines()
+    assert len(lines) - 1 == page.locator("#t-figures tbody tr").count() > 0
+    assert lines[0].startswith("figure_id;indicator_id;period")
+
+
+def test_without_script_the_first_screen_stands(browser: object, readers: dict[str, Path]) -> None:
+    context = browser.new_context(java_script_enabled=False, offline=True)  # type: ignore[attr-defined]
+    page = context.new_page()
+    page.goto((readers["committee"] / "dashboard.html").as_uri())
+    assert page.locator(f".measure [data-figure-id={CREATIONS}]").inner_text() == "7"
+    assert page.locator(".filters").is_hidden()
+    context.close()
+
+
+def test_the_first_screen_holds_the_three_criteria(offline: BrowserContext, readers: dict[str, Path]) -> None:
+    page, _, _ = opened(offline, readers["committee"] / "dashboard.html")
+    bottom = page.evaluate("document.querySelector('.cards').getBoundingClientRect().bottom")
+    assert page.locator(".card").count() == 3 and bottom <= 900
