@@ -35,8 +35,8 @@ filled as (
             end as {{ amount }},
         {% endfor %}
         {% for amount in ['operating_income_eur', 'public_income_eur'] %}
-            case when used.member_id is null then known.{{ amount }} else used.{{ amount }} end is not null
-            as has_{{ amount[:-4] }},
+            coalesce(case when used.member_id is null then known.{{ amount }} end, used.{{ amount }}) is not null
+                as has_{{ amount[:-4] }},
         {% endfor %}
         case when used.member_id is null then known.source_kind else used.source_kind end as source_kind,
         case when used.member_id is null then known.source_ref else used.source_ref end as source_ref,

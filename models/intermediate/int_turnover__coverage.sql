@@ -1,6 +1,6 @@
 -- expected: every member of the perimeter on any day of the period; answered: those whose turnover is known, or who
--- sent an empty sheet, for each quarter of their membership. The other counts are those
--- whose accounts, operating income or public income are known too.
+-- sent an empty sheet, for each quarter of their membership. The other counts are those whose accounts, operating
+-- income or public income are known too.
 with
 
 members as (
@@ -18,18 +18,32 @@ members as (
     group by 1, 2, 3
 ),
 
-by_dimension as (
-    select period, perimeter, 'all' as dimension, 'all' as item, has_answered, has_ledger, has_income, has_public_income
-    from members
-    union all
-    select period, perimeter, 'function' as dimension, function_id as item, has_answered, has_ledger, has_income, has_public_income
-    from members
-    union all
-    select period, perimeter, 'member' as dimension, member_id as item, has_answered, has_ledger, has_income, has_public_income
-    from members
-    union all
-    -- a perimeter without any member still has its line: expected 0
-    select periods.period, perimeters.perimeter, 'all' as dimension, 'all' as item, null, null, null, null
+asked as (
+    {{ by_dimensions('members', ['all', 'function', 'member']) }}
+),
+
+counted as (
+    select
+        period,
+        perimeter,
+        dimension,
+        item,
+        count(*) as expected_count,
+        sum(has_answered) as answered_count,
+        sum(has_ledger) as ledger_count,
+        sum(has_income) as income_count,
+        sum(has_public_income) as public_income_count
+    from asked
+    group by 1, 2, 3, 4
+),
+
+-- a perimeter without any member still has its line: expected 0
+frames as (
+    select
+        periods.period,
+        perimeters.perimeter,
+        'all' as dimension,
+        'all' as item
     from {{ ref('int_periods') }} as periods
     cross join (
         select 'members' as perimeter
@@ -41,14 +55,18 @@ by_dimension as (
 )
 
 select
-    period,
-    perimeter,
-    dimension,
-    item,
-    cast(count(has_answered) as integer) as expected_count,
-    cast(coalesce(sum(has_answered), 0) as integer) as answered_count,
-    cast(coalesce(sum(has_ledger), 0) as integer) as ledger_count,
-    cast(coalesce(sum(has_income), 0) as integer) as income_count,
-    cast(coalesce(sum(has_public_income), 0) as integer) as public_income_count
-from by_dimension
-group by 1, 2, 3, 4
+    coalesce(counted.period, frames.period) as period,
+    coalesce(counted.perimeter, frames.perimeter) as perimeter,
+    coalesce(counted.dimension, frames.dimension) as dimension,
+    coalesce(counted.item, frames.item) as item,
+    {% for name in ['expected', 'answered', 'ledger', 'income', 'public_income'] %}
+        cast(coalesce(counted.{{ name }}_count, 0) as integer) as {{ name }}_count{% if not loop.last %},{% endif %}
+
+    {% endfor %}
+from frames
+full outer join counted
+    on
+        frames.period = counted.period
+        and frames.perimeter = counted.perimeter
+        and frames.dimension = counted.dimension
+        and frames.item = counted.item

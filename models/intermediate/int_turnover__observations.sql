@@ -61,8 +61,9 @@ declared as (
 select
     owners.member_id,
     declared.siren,
-    case when first_quarters.quarter = last_quarters.quarter and first_quarters.quarter = declared.quarter
-        then declared.quarter
+    case
+        when first_quarters.quarter = declared.quarter and last_quarters.quarter = declared.quarter
+            then declared.quarter
     end as quarter,
     declared.period_start as starts_on,
     declared.period_end as ends_on,

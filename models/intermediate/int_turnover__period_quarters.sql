@@ -2,10 +2,22 @@
 with
 
 windows as (
-    select period, period_kind, is_current, 'current' as side, starts_on, ends_on
+    select
+        period,
+        period_kind,
+        is_current,
+        'current' as side,
+        starts_on,
+        ends_on
     from {{ ref('int_periods') }}
     union all
-    select period, period_kind, is_current, 'previous' as side, previous_starts_on as starts_on, previous_ends_on as ends_on
+    select
+        period,
+        period_kind,
+        is_current,
+        'previous' as side,
+        previous_starts_on as starts_on,
+        previous_ends_on as ends_on
     from {{ ref('int_periods') }}
 )
 

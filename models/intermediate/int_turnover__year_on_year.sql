@@ -31,6 +31,16 @@ sides as (
     group by 1, 2, 3, 4, 5
 ),
 
+now as (
+    select * from sides
+    where side = 'current'
+),
+
+before as (
+    select * from sides
+    where side = 'previous'
+),
+
 paired as (
     select
         coalesce(now.period, before.period) as period,
@@ -57,8 +67,8 @@ paired as (
             else 'set_aside'
         end as comparison,
         coalesce(now.has_chart_2025 > before.has_chart_2025, false) as is_break_2025
-    from (select * from sides where side = 'current') as now
-    full outer join (select * from sides where side = 'previous') as before
+    from now
+    full outer join before
         on
             now.period = before.period
             and now.perimeter = before.perimeter

@@ -73,9 +73,9 @@ select
     quarters.operating_income_eur,
     quarters.public_income_eur,
     cast(case when quarters.is_known then quarters.net_turnover_eur else ranges.low_eur end as decimal(18, 2))
-    as turnover_low_eur,
+        as turnover_low_eur,
     cast(case when quarters.is_known then quarters.net_turnover_eur else ranges.high_eur end as decimal(18, 2))
-    as turnover_high_eur,
+        as turnover_high_eur,
     cast(gaps.source_gap_eur as decimal(18, 2)) as source_gap_eur,
     cast(case
         when members.member_id is not null and totals.total_eur > 0

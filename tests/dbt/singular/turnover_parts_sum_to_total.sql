@@ -6,38 +6,56 @@ figures as (
     where value is not null
 ),
 
-wholes as (
-    select * from figures
-    where dimension = 'all'
-),
-
 parts as (
-    select period, perimeter, dimension as cut, sum(value) as parts_eur
+    select
+        period,
+        perimeter,
+        dimension as cut,
+        sum(value) as parts_eur
     from figures
     where dimension <> 'all'
     group by 1, 2, 3
     union all
-    select period, 'members' as perimeter, 'presence' as cut, sum(value) as parts_eur
-    from wholes
-    where perimeter <> 'members'
+    select
+        period,
+        'members' as perimeter,
+        'presence' as cut,
+        sum(value) as parts_eur
+    from figures
+    where dimension = 'all' and perimeter <> 'members'
     group by 1
+),
+
+cuts as (
+    select 'function' as cut
+    union all
+    select 'member' as cut
+    union all
+    select 'presence' as cut
+),
+
+-- a longer row of a member that changed presence belongs to neither presence
+longer_rows as (
+    select distinct period
+    from {{ ref('int_turnover__by_period') }}
+    where is_longer_row
 )
 
 select
-    parts.*,
-    wholes.value
-from parts
-inner join wholes
+    figures.period,
+    figures.perimeter,
+    cuts.cut,
+    figures.value,
+    parts.parts_eur
+from figures
+cross join cuts
+left join parts
     on
-        parts.period = wholes.period
-        and parts.perimeter = wholes.perimeter
+        figures.period = parts.period
+        and figures.perimeter = parts.perimeter
+        and cuts.cut = parts.cut
+left join longer_rows on figures.period = longer_rows.period
 where
-    parts.parts_eur <> wholes.value
-    -- a longer row of a member that changed presence belongs to neither presence
-    and not (
-        parts.cut = 'presence'
-        and parts.period in (
-            select period from {{ ref('int_turnover__by_period') }}
-            where is_longer_row
-        )
-    )
+    figures.dimension = 'all'
+    and figures.value <> coalesce(parts.parts_eur, 0)
+    and (cuts.cut <> 'presence' or (figures.perimeter = 'members' and longer_rows.period is null))
