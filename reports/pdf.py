@@ -86,7 +86,7 @@ def _block(block: Block) -> dict[str, Any]:
         "title": block.title,
         "description": block.description,
         "svg": block.svg,
-        "width": 62 if "Qui coopère" in block.title else 86,
+        "width": 86,
     }
 
 
