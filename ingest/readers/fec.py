@@ -115,11 +115,11 @@ def _stage(connection: Connection, source: _Source, name: str, context: Context,
     found = fec_sender.members_among(overview.customers, context, name)
     places = {member.member_id: place for place, member in enumerate(context.members)}
     customers = {customer: places[member.member_id] for customer, member in found.items()}
-    fec_stage.create_tables(connection, overview.journals, customers)
-    fec_stage.stage(connection, source.batches(), layout, header_row=layout.header_row)
+    fec_stage.create_tables(connection, overview.journals)
+    fec_stage.stage(connection, source.batches(), layout, customers=customers, header_row=layout.header_row)
     source.check()
-    reading.findings += fec_repair.correct(connection, source.batches, layout, name, context)
-    reading.findings += fec_repair.mend(connection, source.batches, layout)
+    reading.findings += fec_repair.correct(connection, source.batches, layout, customers, name, context)
+    reading.findings += fec_repair.mend(connection, source.batches, layout, customers)
     reading.refusals += fec_repair.refusals(connection, source.batches, layout)
     if overview.first_point_row is not None and not source.is_xml:
         message = "Les montants sont écrits avec un point décimal ; la norme demande une virgule. Ils ont été compris."
@@ -174,10 +174,10 @@ def _control_totals(connection: Connection) -> list[Finding]:
     for code, journal_difference in connection.execute(
         """
         select j.journal_code, sum(s.debit_eur) - sum(s.credit_eur)
-        from fec_staged as s inner join fec_journals as j on s.journal_id = j.journal_id
+        from fec_staged as s inner join fec_journals as j on s.journal_key = j.journal_key
         where s.problem = 0
-        group by j.journal_id, j.journal_code having sum(s.debit_eur) <> sum(s.credit_eur)
-        order by j.journal_id limit ?
+        group by j.journal_code, j.journal_label having sum(s.debit_eur) <> sum(s.credit_eur)
+        order by j.journal_code, j.journal_label limit ?
         """,
         [_SHOWN_JOURNALS],
     ).fetchall():
@@ -202,7 +202,7 @@ def _store(connection: Connection, slice_id: str, sender: Sender, context: Conte
             ?, s.row_number, nullif(j.journal_code, ''), s.entry_on, nullif(s.account_code, ''), s.debit_eur, s.credit_eur,
             s.role, case when starts_with(s.account_code, '70') then m.member_id end
         from ({fec_entries.ROLES}) as s
-        left join fec_journals as j on s.journal_id = j.journal_id
+        left join fec_journals as j on s.journal_key = j.journal_key
         left join fec_sales as c on s.entry_key = c.entry_key
         left join fec_members as m on c.customer_id = m.customer_id
         """,

@@ -14,7 +14,7 @@ from periscope.receipts import Finding
 from periscope.warehouse import Connection
 
 _SHOWN = 20
-_FALLBACKS = ("number_key", "bare_key", "piece_key", "hash(journal_id, entry_on)")
+_FALLBACKS = ("number_key", "bare_key", "piece_key", "hash(journal_key, entry_on)")
 #: without a label that says so, a journal that repeats the others must do it on that many (account, month)
 _REPEATED_PAIRS = 3
 
@@ -77,19 +77,19 @@ def journals_of(connection: Connection) -> list[Journal]:
     """Every journal with its accepted lines."""
     rows = connection.execute("""
         select
-            j.journal_id, j.journal_code, j.journal_label, count(s.row_number),
+            j.journal_key, j.journal_code, j.journal_label, count(s.row_number),
             count(*) filter (s.account_code[1] between '1' and '5'), min(s.entry_on), max(s.entry_on)
-        from fec_journals as j left join fec_staged as s on j.journal_id = s.journal_id and s.problem = 0
-        group by all order by j.journal_id
+        from fec_journals as j left join fec_staged as s on j.journal_key = s.journal_key and s.problem = 0
+        group by all order by j.journal_code, j.journal_label
         """).fetchall()
     return [Journal(*row) for row in rows]
 
 
 def assign_roles(connection: Connection) -> list[Finding]:
-    """Fill `fec_journal_roles` (journal_id, role) and `fec_closings` (entry_key)."""
+    """Fill `fec_journal_roles` (journal_key, role) and `fec_closings` (entry_key)."""
     journals = journals_of(connection)
     opening, doubtful = fec_journals.opening_journals(journals)
-    connection.execute("create temp table fec_journal_roles (journal_id integer, role varchar)")
+    connection.execute("create temp table fec_journal_roles (journal_key ubigint, role varchar)")
     _give(connection, opening, OPENING)
     findings = [
         Finding(
@@ -100,14 +100,14 @@ def assign_roles(connection: Connection) -> list[Finding]:
         for journal in doubtful
     ]
     findings += _opening_income(connection)
-    findings += _closings(connection, {j.journal_id for j in journals if fec_journals.names_closing(j)})
+    findings += _closings(connection, {j.journal_key for j in journals if fec_journals.names_closing(j)})
     findings += _centralisations(connection, journals, opening)
     return findings + _vanished_turnover(connection)
 
 
-def _give(connection: Connection, journal_ids: set[int], role: str) -> None:
-    for journal_id in sorted(journal_ids):
-        connection.execute("insert into fec_journal_roles values (?, ?)", [journal_id, role])
+def _give(connection: Connection, journal_keys: set[int], role: str) -> None:
+    for journal_key in sorted(journal_keys):
+        connection.execute("insert into fec_journal_roles values (?, ?)", [journal_key, role])
 
 
 def _opening_income(connection: Connection) -> list[Finding]:
@@ -120,7 +120,7 @@ def _opening_income(connection: Connection) -> list[Finding]:
         from fec_staged
         where
             problem = 0 and account_code[1] in ('6', '7')
-            and journal_id in (select journal_id from fec_journal_roles where role = 'opening')
+            and journal_key in (select journal_key from fec_journal_roles where role = 'opening')
         """,
     )
     if not count:
@@ -147,7 +147,7 @@ def _closings(connection: Connection, closing_journals: set[int]) -> list[Findin
             bool_or(account_code[1] in ('6', '7'))
             and (
                 bool_and(account_code[1] in ('6', '7', '8') or starts_with(account_code, '12'))
-                or bool_and(journal_id in (select unnest(?)))
+                or bool_and(journal_key in (select unnest(?)))
             )
         """,
         [sorted(closing_journals)],
@@ -173,46 +173,46 @@ def _centralisations(connection: Connection, journals: list[Journal], opening: s
     rows = connection.execute("""
         with monthly as (
             select
-                journal_id, account_code, date_trunc('month', entry_on) as month_on,
+                journal_key, account_code, date_trunc('month', entry_on) as month_on,
                 sum(credit_eur - debit_eur) as net_eur, count(*) as line_count
             from fec_staged
             where
                 problem = 0 and account_code[1] in ('6', '7')
                 and entry_key not in (select entry_key from fec_closings)
-                and journal_id not in (select journal_id from fec_journal_roles)
+                and journal_key not in (select journal_key from fec_journal_roles)
             group by all
         ),
         compared as (
             select *, sum(net_eur) over (partition by account_code, month_on) - net_eur as others_eur from monthly
         )
-        select journal_id, count(*), sum(line_count)
+        select journal_key, count(*), sum(line_count)
         from compared
-        group by journal_id
+        group by journal_key
         having bool_and(net_eur = others_eur and net_eur <> 0)
-        order by sum(line_count), journal_id desc
+        order by sum(line_count), journal_key
         """).fetchall()
-    named = {j.journal_id: j for j in journals}
+    named = {j.journal_key: j for j in journals}
     repeated = [
-        journal_id
-        for journal_id, pair_count, _ in rows
-        if fec_journals.names_centralisation(named[journal_id]) or pair_count >= _REPEATED_PAIRS
+        journal_key
+        for journal_key, pair_count, _ in rows
+        if fec_journals.names_centralisation(named[journal_key]) or pair_count >= _REPEATED_PAIRS
     ]
     # two journals that mirror each other: the one that says so, else the shorter, is the repetition
-    repeated.sort(key=lambda journal_id: not fec_journals.names_centralisation(named[journal_id]))
+    repeated.sort(key=lambda journal_key: not fec_journals.names_centralisation(named[journal_key]))
     central = repeated[:1]
     _give(connection, set(central), CENTRALISATION)
     findings = [
         Finding(
-            f"Le journal « {named[journal_id].code} » répète les autres en totaux (centralisation) : il n'est pas compté.",
+            f"Le journal « {named[journal_key].code} » répète les autres en totaux (centralisation) : il n'est pas compté.",
             code="centralisation",
         )
-        for journal_id in central
+        for journal_key in central
     ]
     for journal in journals:
         is_named = (
             fec_journals.names_centralisation(journal) and journal.line_count > journal.balance_sheet_count
         )
-        if is_named and journal.journal_id not in {*central, *opening}:
+        if is_named and journal.journal_key not in {*central, *opening}:
             findings.append(
                 Finding(
                     f"Le journal « {journal.code} » se dit de centralisation, mais ne répète pas les autres : il est compté. "
@@ -251,7 +251,7 @@ ROLES = f"""
             else coalesce(j.role, '{fec_journals.NORMAL}')
         end as role
     from fec_staged as s
-    left join fec_journal_roles as j on s.journal_id = j.journal_id
+    left join fec_journal_roles as j on s.journal_key = j.journal_key
     left join fec_closings as c on s.entry_key = c.entry_key
     where s.problem = 0
 """

@@ -60,7 +60,7 @@ _CENTRAL_CODES = {"cen", "cent", "centr"}
 class Journal:
     """One journal of a file and what its accepted lines hold."""
 
-    journal_id: int
+    journal_key: int
     code: str
     label: str
     line_count: int
@@ -122,7 +122,7 @@ def opening_journals(journals: list[Journal]) -> tuple[set[int], list[Journal]]:
         if (names_opening(journal) and 2 * journal.balance_sheet_count >= journal.line_count) or (
             journal.balance_sheet_count == journal.line_count and is_first
         ):
-            found.add(journal.journal_id)
+            found.add(journal.journal_key)
         elif journal.balance_sheet_count < journal.line_count:
             doubtful.append(journal)
     return found, doubtful

@@ -126,17 +126,15 @@ def encoding_of_file(path: Path) -> str:
         said = encoding_of_head(head)
         file.seek(0)
         while block := file.read(1 << 23):
-            cut = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1
-            if (
-                max(len(rest) + cut, len(block) - cut) > MAX_LINE_BYTES
-                and _longest(rest + block) > MAX_LINE_BYTES
-            ):
+            block = rest + block
+            if _has_long_line(block):
                 raise FecError(
                     "Une ligne de ce fichier dépasse un million de caractères : ce n'est pas une ligne d'écriture.",
                     "Demandez un nouvel export du FEC, avec une ligne par écriture.",
                     "line_too_long",
                 )
-            rest, block = block[cut:], rest + block[:cut]
+            cut = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1
+            rest, block = block[cut:], block[:cut]
             if not said and not block.isascii():
                 is_utf8 = is_utf8 and _is_utf8(block)
                 if not is_utf8:
@@ -146,8 +144,15 @@ def encoding_of_file(path: Path) -> str:
     return said or ("utf-8" if is_utf8 else _eight_bit(histogram))
 
 
-def _longest(block: bytes) -> int:
-    return max(len(line) for part in block.split(b"\n") for line in part.split(b"\r"))
+def _has_long_line(block: bytes) -> bool:
+    start = 0
+    while len(block) - start > MAX_LINE_BYTES:
+        window = (start, start + MAX_LINE_BYTES)
+        end = max(block.rfind(b"\n", *window), block.rfind(b"\r", *window))
+        if end < 0:
+            return True
+        start = end + 1
+    return False
 
 
 def _is_utf8(block: bytes) -> bool:

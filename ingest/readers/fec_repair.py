@@ -15,6 +15,7 @@ from ingest.context import Context, fold
 from ingest.corrections import Corrector
 from ingest.readers import fec_lines, fec_stage
 from ingest.readers.fec_layout import OFFICIAL, Layout
+from ingest.readers.fec_stage import Customers
 from periscope.receipts import Finding, Refusal
 from periscope.tables import Column
 from periscope.warehouse import Connection
@@ -40,14 +41,26 @@ def _lines(connection: Connection, batches: Batches, rows: list[int]) -> list[tu
     return [(row, line.rstrip("\n")) for row, line in found]
 
 
-def _replace(connection: Connection, layout: Layout, lines: dict[int, str]) -> None:
+def _replace(connection: Connection, layout: Layout, customers: Customers, lines: dict[int, str]) -> None:
     """Stage these lines again in the place of what the file says."""
     connection.execute("delete from fec_staged where row_number in (select unnest(?))", [list(lines)])
-    fec_stage.stage(connection, fec_lines.batches_of_lines(sorted(lines.items())), layout, header_row=0)
+    separator = fec_lines.separator_of_lines(layout)
+    places = [layout.columns.get(name, 0) - 1 for name in ("journal_code", "journal_label")]
+    for line in lines.values():
+        cells = line.split(separator)
+        code, label = (cells[place].strip() if 0 <= place < len(cells) else "" for place in places)
+        fec_stage.add_journals(connection, [(code, label)])
+    batches = fec_lines.batches_of_lines(sorted(lines.items()))
+    fec_stage.stage(connection, batches, layout, customers=customers, header_row=0)
 
 
 def correct(
-    connection: Connection, batches: Batches, layout: Layout, name: str, context: Context
+    connection: Connection,
+    batches: Batches,
+    layout: Layout,
+    customers: Customers,
+    name: str,
+    context: Context,
 ) -> list[Finding]:
     """Replay the ledger of corrections on this file."""
     corrector = Corrector(name, context)
@@ -64,11 +77,11 @@ def correct(
         if cells != said and row > layout.header_row:
             corrected[row] = separator.join(cells)
     if corrected:
-        _replace(connection, layout, corrected)
+        _replace(connection, layout, customers, corrected)
     return corrector.close()
 
 
-def mend(connection: Connection, batches: Batches, layout: Layout) -> list[Finding]:
+def mend(connection: Connection, batches: Batches, layout: Layout, customers: Customers) -> list[Finding]:
     """Put a label cut by a separator together again, when only one reading of the line makes sense."""
     if layout.is_quoted:
         return []
@@ -86,7 +99,12 @@ def mend(connection: Connection, batches: Batches, layout: Layout) -> list[Findi
     connection.execute(f"create temp table fec_candidates ({fec_stage.STAGED})")
     numbered = [(position, layout.separator.join(cells)) for position, (_, cells) in enumerate(candidates, 1)]
     fec_stage.stage(
-        connection, fec_lines.batches_of_lines(numbered), layout, table="fec_candidates", header_row=0
+        connection,
+        fec_lines.batches_of_lines(numbered),
+        layout,
+        table="fec_candidates",
+        customers=customers,
+        header_row=0,
     )
     meanings: dict[int, dict[tuple[object, ...], int]] = {}
     for position, *meaning in connection.execute("""
@@ -98,7 +116,7 @@ def mend(connection: Connection, batches: Batches, layout: Layout) -> list[Findi
         row: numbered[next(iter(found.values())) - 1][1] for row, found in meanings.items() if len(found) == 1
     }
     if mended:
-        _replace(connection, layout, mended)
+        _replace(connection, layout, customers, mended)
     return [
         Finding(
             "Un séparateur se trouvait dans un libellé : la ligne a été relue sans lui.",

@@ -29,8 +29,11 @@ _ISO_DATE = rf"((?:19|20)\d\d)([-/. ]?)(\d\d)[-/. ]?(\d\d){_TIME}"
 _FRENCH_DATE = rf"(\d{{1,2}})[-/. ](\d{{1,2}})[-/. ](\d{{4}}){_TIME}"
 _FRENCH_DATE_BARE = r"(\d\d)(\d\d)((?:19|20)\d\d)"
 
+#: customer (number, name) -> place of the member in the register
+Customers = dict[tuple[str, str], int]
+
 STAGED = """
-    row_number integer, journal_id integer, entry_on date, account_code varchar, debit_eur decimal(13, 2),
+    row_number integer, journal_key ubigint, entry_on date, account_code varchar, debit_eur decimal(13, 2),
     credit_eur decimal(13, 2), entry_key ubigint, number_key ubigint, bare_key ubigint, piece_key ubigint,
     customer_id integer, problem utinyint
 """
@@ -130,35 +133,40 @@ def overview(connection: Connection, batches: Iterator[pa.RecordBatch], layout: 
     )
 
 
-def create_tables(
-    connection: Connection, journals: list[tuple[str, str]], customers: dict[tuple[str, str], int]
-) -> None:
-    """Temporary tables of one file: its journals, its customers that are members, its lines to come."""
+def create_tables(connection: Connection, journals: list[tuple[str, str]]) -> None:
+    """Temporary tables of one file: its journals, its lines to come."""
     drop_tables(connection)
-    numbered = dict(zip(journals, range(len(journals)), strict=True))
-    connection.register("fec_journals", _table(("journal_code", "journal_label"), "journal_id", numbered))
-    connection.register(
-        "fec_customers", _table(("customer_number", "customer_name"), "customer_id", customers)
+    connection.execute(
+        "create temp table fec_journals (journal_key ubigint, journal_code varchar, journal_label varchar)"
     )
+    add_journals(connection, journals)
     connection.execute(f"create temp table fec_staged ({STAGED})")
 
 
-def _table(names: tuple[str, str], id_name: str, ids: dict[tuple[str, str], int]) -> pa.Table:
-    pairs = list(ids)
-    return pa.table(
-        {
-            names[0]: pa.array([pair[0] for pair in pairs], pa.string()),
-            names[1]: pa.array([pair[1] for pair in pairs], pa.string()),
-            id_name: pa.array(list(ids.values()), pa.int32()),
-        }
+def add_journals(connection: Connection, journals: list[tuple[str, str]]) -> None:
+    """Name the journals (code, label) that are not known yet."""
+    connection.execute(
+        """
+        insert into fec_journals
+        select hash(journal_code, journal_label) as journal_key, journal_code, journal_label
+        from (select unnest($codes) as journal_code, unnest($labels) as journal_label)
+        where hash(journal_code, journal_label) not in (select journal_key from fec_journals)
+        """,
+        {"codes": [code for code, _ in journals], "labels": [label for _, label in journals]},
     )
 
 
 def drop_tables(connection: Connection) -> None:
     """Forget the file: nothing of it stays in memory or in the temporary folder."""
-    for view in ("fec_source", "fec_journals", "fec_customers"):
-        connection.unregister(view)
-    for table in ("fec_staged", "fec_candidates", "fec_journal_roles", "fec_closings", "fec_sales"):
+    connection.unregister("fec_source")
+    for table in (
+        "fec_journals",
+        "fec_staged",
+        "fec_candidates",
+        "fec_journal_roles",
+        "fec_closings",
+        "fec_sales",
+    ):
         connection.execute(f"drop table if exists temp.{table}")
 
 
@@ -204,6 +212,7 @@ def stage(
     layout: Layout,
     *,
     table: str = "fec_staged",
+    customers: Customers,
     header_row: int,
 ) -> None:
     """Type every line after `header_row` into `table`. Blank lines are not rows."""
@@ -221,11 +230,22 @@ def stage(
     cells = ", ".join(f"{_cell(layout, name)} as {alias}" for name, alias in texts.items())
     # the cash layouts of BNC and BA leave the account blank (DOMAIN 5.1)
     may_lack_account = "account_text = ''" if {"paid_on", "payment_mode"} <= set(layout.columns) else "false"
-    connection.execute(f"""
+    connection.execute(
+        f"""
         insert into {table}
         with split as ({_split(layout, header_row)}),
         cells as (
-            select row_number, f, {_widths(layout)} as has_width, {cells} from split
+            select
+                row_number,
+                {_widths(layout)} as has_width,
+                -- a spreadsheet writes its empty lines as separators
+                case
+                    when {_cell(layout, "entry_on")} = '' and {_cell(layout, "account")} = ''
+                        then trim(array_to_string(f, ' '){LINE_FEED}) = ''
+                    else false
+                end as is_blank,
+                {cells}
+            from split
         ),
         typed as (
             select
@@ -240,7 +260,7 @@ def stage(
         )
         select
             typed.row_number,
-            journals.journal_id,
+            hash(typed.journal_code, typed.journal_label),
             typed.entry_on,
             typed.account_code,
             typed.debit_eur,
@@ -249,7 +269,15 @@ def stage(
             hash(typed.journal_code, typed.entry_number, typed.entry_on),
             hash(typed.entry_number),
             hash(typed.journal_code, typed.piece, typed.entry_on),
-            customers.customer_id,
+            -- a join would put the whole file in memory: nothing tells the engine how long it is
+            case
+                when starts_with(typed.account_text, '411') then
+                    cast($members as integer[])[
+                        list_position(
+                            cast($customers as varchar[]), typed.customer_number || chr(31) || typed.customer_name
+                        )
+                    ]
+            end,
             case
                 when not typed.has_width then {BAD_WIDTH}
                 when typed.entry_on is null then {BAD_DATE}
@@ -260,15 +288,10 @@ def stage(
                 else 0
             end
         from typed
-        left join fec_journals as journals
-            on typed.journal_code = journals.journal_code and typed.journal_label = journals.journal_label
-        left join fec_customers as customers
-            on
-                typed.customer_number = customers.customer_number
-                and typed.customer_name = customers.customer_name
-                and starts_with(typed.account_text, '411')
-        where not (
-            typed.date_text = '' and typed.account_text = ''
-            and trim(array_to_string(typed.f, ' '){LINE_FEED}) = ''
-        )
-        """)
+        where not typed.is_blank
+        """,
+        {
+            "members": list(customers.values()),
+            "customers": [fec_lines.joined(list(customer)) for customer in customers],
+        },
+    )
