@@ -78,12 +78,12 @@ class Attack:
     targets: list[Target]
     min_contributors: int = 3
     dominance_share: float = 0.85
-    _seen: dict[tuple[int, frozenset[tuple[str, str]]], list[Breach]] = field(default_factory=dict)
-    #: deviations that once cleared a target on one side; they still do where the facts in force allow them
-    _witnesses: dict[tuple[str, int], list[Row]] = field(default_factory=lambda: defaultdict(list))
-    _reduced: dict[frozenset[tuple[str, str]], list[Fact]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._seen: dict[tuple[int, frozenset[tuple[str, str]]], list[Breach]] = {}
+        self._reduced: dict[frozenset[tuple[str, str]], list[Fact]] = {}
+        # deviations that once cleared a target on one side; they still do where the facts in force allow them
+        self._witnesses: dict[tuple[str, int], list[Row]] = defaultdict(list)
         self._x = np.array(self.unknowns.values, dtype=float)
         self._room = self._x - np.array(self.unknowns.lowest, dtype=float)
         self._scale = max(float(np.abs(self._x).max(initial=0.0)), 1.0)

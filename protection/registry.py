@@ -30,13 +30,9 @@ class Delivered:
     facts: dict[str, list[tuple[Atom, float]]]
 
 
-def path(workspace: Workspace) -> Path:
-    return workspace.record / "registry.jsonl"
-
-
-def _lines(workspace: Workspace) -> Iterator[dict[str, Any]]:
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
     try:
-        text = path(workspace).read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return
     for line in text.splitlines():
@@ -46,7 +42,7 @@ def _lines(workspace: Workspace) -> Iterator[dict[str, Any]]:
 def read(run: Run) -> list[Delivered]:
     """Distinct figures delivered so far, in the order of their delivery."""
     found: dict[tuple[str, bool, str], Delivered] = {}
-    for line in _lines(run.workspace):
+    for line in _lines(run.workspace.record / "registry.jsonl"):
         for told in line["figures"]:
             facts = {
                 part: [((t[0], t[1], t[2], t[3], Decimal(t[4])), float(t[5])) for t in terms]
@@ -62,6 +58,10 @@ def closed_folder(workspace: Workspace, quarter: str) -> Path:
     return workspace.record / "closed" / quarter
 
 
+def _closed(workspace: Workspace) -> set[str]:
+    return {line["quarter"] for line in _lines(workspace.record / "closings.jsonl")}
+
+
 def _closed_quarter(period: str) -> str:
     return period if "-Q" in period else f"{period}-Q4"
 
@@ -69,7 +69,7 @@ def _closed_quarter(period: str) -> str:
 def is_closed(run: Run, period: str) -> bool:
     """True when the quarter (or the whole year) was closed before this run's quarter."""
     quarter = _closed_quarter(period)
-    return quarter < str(run.quarter) and closed_folder(run.workspace, quarter).is_dir()
+    return quarter < str(run.quarter) and quarter in _closed(run.workspace)
 
 
 def restated(run: Run, figures: list[Figure]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 Tables written for the gate (schema `protection`, internal):
   unknowns  unknown, measure, period, owner, amount, lowest
   facts     kind ('enterprise' or 'person'), figure_id, part, unknown, coefficient, is_delivered
+  terms     figure_id, part, measure, period, entity, siren, amount, coefficient: what a delivery adds to the registry
   targets   kind, target, unknown, coefficient, above, below: widths to keep on each side of the true value
   derived   figure_id, parent_id: figures that are no sum, and those they are computed from
 """
@@ -26,6 +27,8 @@ from protection.primary import Figure
 from protection.protector import choose
 from protection.registry import Delivered
 
+#: Marks a fact that an earlier delivery told.
+DELIVERED = " remis"
 #: What it costs to hide a figure: headlines and totals of the pole last, breakdowns first.
 _COST = {"all": 30.0, "function": 4.0, "kind": 3.0}
 
@@ -50,10 +53,17 @@ def protect(
     for kind in ("enterprise", "person"):
         mine = [f for f in scope if f.secrecy == kind and not f.is_empty]
         if kind == "enterprise":
-            relations, targets = _enterprises(figures, mine, must_hide, rule, agreed, past)
+            relations, targets = _enterprises(connection, figures, mine, must_hide, rule, agreed, past)
         else:
             relations, targets = _persons(mine, must_hide)
         attack = Attack(relations.unknowns, targets, rule.min_contributors, rule.dominance_share)
+        # what the deliveries already tell by themselves is lost; nothing more may be
+        lost = {
+            breach.target
+            for breach in attack.run([f for f in relations.facts if f.figure.endswith(DELIVERED)])
+        }
+        targets = [target for target in targets if target.name not in lost]
+        attack = replace(attack, targets=targets)
         hidden |= choose(attack, relations.facts, costs, must_hide, rule.time_limit_seconds).hidden
         written.append((kind, relations, targets))
     parents = _parents(scope)
@@ -79,6 +89,7 @@ def _floor(measure: str, unit: str, rule: Secrecy) -> float:
 
 
 def _enterprises(
+    connection: Connection,
     figures: list[Figure],
     mine: list[Figure],
     must_hide: frozenset[str],
@@ -100,9 +111,10 @@ def _enterprises(
     for told in past:
         if told.is_published:
             for part, terms in told.facts.items():
-                relations.add(f"{told.figure_id} remis", part, terms)
+                relations.add(told.figure_id + DELIVERED, part, terms)
                 for atom, _ in terms:
                     floors.setdefault(atom[0], _floor(atom[0], "", rule))
+    _write_terms(connection, mine, amounts)
     consented = _consented(relations, mine, amounts, agreed)
     relations.settle_bounds()
     targets = _targets(relations, hidden_parts, floors, consented, rule)
@@ -111,28 +123,28 @@ def _enterprises(
 
 def _consented(
     relations: rel.Relations, mine: list[Figure], amounts: rel.Amounts, agreed: list[Consent]
-) -> frozenset[int]:
-    """Unknowns that an agreement makes known to all; each becomes a fact."""
-    known: set[int] = set()
+) -> list[Row]:
+    """Amounts that an agreement makes known to all; each becomes a fact."""
+    known: list[Row] = []
     for figure in mine:
         sirens = {c.siren for c in agreed if c.covers(figure.indicator_id)}
         for part, terms in rel.enterprise_terms(figure, amounts).items() if sirens else ():
             for siren in sorted(sirens):
                 own = [term for term in terms if term[0][3] == siren]
                 relations.add(f"accord de {siren}", f"{figure.figure_id} {part}", own)
-                if len(own) == 1:
-                    known.add(relations.atom(own[0][0]))
-    return frozenset(known)
+                if own:
+                    known.append({relations.atom(atom): coefficient for atom, coefficient in own})
+    return known
 
 
 def _targets(
     relations: rel.Relations,
     hidden_parts: list[tuple[str, str, float]],
     floors: dict[str, float],
-    known: frozenset[int],
+    known: list[Row],
     rule: Secrecy,
 ) -> list[Target]:
-    """Hidden figures, and what each enterprise makes in each quarter, hidden always."""
+    """Hidden figures, and what each enterprise makes in each quarter, hidden always; what is agreed set aside."""
     told = {(fact.figure, fact.part): fact.terms for fact in relations.facts}
     wanted: list[tuple[str, Row, float]] = [
         (figure_id, told[figure_id, part], floor)
@@ -146,7 +158,8 @@ def _targets(
     values = relations.unknowns.values
     found: dict[frozenset[tuple[int, float]], Target] = {}
     for name, terms, floor in wanted:
-        if set(terms) <= known:
+        terms = _without(terms, known)
+        if not terms:
             continue
         if all(coefficient < 0 for coefficient in terms.values()):
             terms = {index: -coefficient for index, coefficient in terms.items()}
@@ -154,6 +167,15 @@ def _targets(
         width = max(rule.interval_share * abs(amount), floor)
         found.setdefault(frozenset(terms.items()), Target(name, terms, width, width))
     return list(found.values())
+
+
+def _without(terms: Row, known: list[Row]) -> Row:
+    """What is left of an amount once the parts that enterprises agreed to show are taken out."""
+    left = dict(terms)
+    for part in known:
+        if all(left.get(index) == coefficient for index, coefficient in part.items()):
+            left = {index: coefficient for index, coefficient in left.items() if index not in part}
+    return left
 
 
 def _compress(relations: rel.Relations, targets: list[Target]) -> tuple[rel.Relations, list[Target]]:
@@ -227,6 +249,19 @@ def write_table(
     connection.register("pending", frame)
     connection.execute(f"insert into protection.{quote(name)} select * from pending")
     connection.unregister("pending")
+
+
+def _write_terms(connection: Connection, mine: list[Figure], amounts: rel.Amounts) -> None:
+    columns = dict.fromkeys(
+        ["figure_id", "part", "measure", "period", "entity", "siren", "amount"], "varchar"
+    )
+    rows = [
+        (figure.figure_id, part, *atom[:4], str(atom[4]), coefficient)
+        for figure in mine
+        for part, terms in rel.enterprise_terms(figure, amounts).items()
+        for atom, coefficient in terms
+    ]
+    write_table(connection, "terms", columns | {"coefficient": "double"}, rows)
 
 
 def _write(

@@ -126,7 +126,7 @@ def _write_parquet(path: Path, rows: list[dict[str, Any]]) -> None:
 
 
 def _write_proofs(connection: Connection, folder: Path) -> None:
-    """What only the house may have: sources.csv, receipts.csv, withheld.csv."""
+    """What only the house may have: sources.csv, receipts.csv, amounts.csv (the registry's), withheld.csv."""
     header: tuple[str, ...] = ("figure_id", "source_file", "sheet", "row", "entity_id", "contribution")
     sources = connection.execute(
         """
@@ -165,6 +165,9 @@ def _write_proofs(connection: Connection, folder: Path) -> None:
         """
     ).fetchall()
     write_csv(folder / "receipts.csv", (*header, "superseded_by"), receipts)
+    terms = connection.execute("select * from protection.terms order by all").fetchall()
+    header = ("figure_id", "part", "measure", "period", "entity", "siren", "amount", "coefficient")
+    write_csv(folder / "amounts.csv", header, terms)
     withheld = connection.execute(
         """
         select f.reader, m.figure_id, f.indicator_id, f.period, f.perimeter, f.dimension, f.item, m.cause

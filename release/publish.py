@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from periscope.warehouse import Connection
-from periscope.workspace import Run
-from release import artefacts, attack, export, place
+from periscope.workspace import Run, Workspace
+from release import artefacts, attack, export, place, record
+
+
+def closing_of(workspace: Workspace, quarter: str) -> dict[str, Any] | None:
+    """The closing of a quarter; None while it is open."""
+    closings = record.read_lines(record.closings_path(workspace))
+    return next((line for line in closings if line["quarter"] == quarter), None)
 
 
 def publish(connection: Connection, run: Run, render: Callable[[list[Path]], None]) -> Path:
@@ -15,8 +22,11 @@ def publish(connection: Connection, run: Run, render: Callable[[list[Path]], Non
 
     `connection` is the candidate warehouse after `protection.masks.protect`, with `raw` attached. `render` receives
     the readers' folders (figures.csv, history.csv inside) and adds the pages. Returns `published/<quarter>`.
-    Raises GateError (exit 3) when a gate refuses: the previous publication is intact.
+    Raises GateError (exit 3) when a gate refuses: the previous publication is intact. A closed quarter is left as it
+    was closed: what arrives late is a restatement in the quarters after it.
     """
+    if closing_of(run.workspace, str(run.quarter)) is not None:
+        return run.workspace.published / str(run.quarter)
     base = place.candidate_folder(run)
     folders = export.write_folders(connection, run, base)
     attack.gate(connection, run, base)

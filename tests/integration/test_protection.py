@@ -14,7 +14,7 @@ import pytest
 from periscope.errors import GateError, UsageError
 from periscope.workspace import Run
 from protection import figures, masks
-from release import attack, export, place, publish
+from release import attack, closing, export, place, publish
 from tests.secrecy import SIRENS, SecretPole
 
 Rows = dict[tuple[str, str, str, str, str], dict[str, str]]
@@ -27,6 +27,12 @@ def publication(pole: SecretPole, render: Callable[[list[Path]], None] = lambda 
         masks.protect(connection, run)
         publish.publish(connection, run, render)
     return run
+
+
+def close(pole: SecretPole, run: Run) -> None:
+    with pole.warehouse(run) as connection:
+        masks.protect(connection, run, is_closing=True)
+        closing.close(connection, run, "Camille", lambda folders: None)
 
 
 def told(run: Run, reader: str = "public", name: str = "figures") -> Rows:
@@ -174,15 +180,12 @@ def test_s15_one_newcomer_among_unchanged_members(tmp_path: Path) -> None:
 
 
 def test_s16_a_correction_is_attacked_with_what_was_delivered(tmp_path: Path) -> None:
-    from release import closing
-
     pole = SecretPole(tmp_path / "ws", quarter="2026-Q2")
     for number in range(5):
         pole.member(f"M{number}", Q2026_2=30_000 + 7 * number, Q2026_3=31_000 + 13 * number)
     run = publication(pole.turnover_figures())
     assert told(run)["turnover_total", "2026-Q2", "members", "all", "all"]["value"]
-    with pole.warehouse(run) as connection:
-        closing.close(connection, run, "Camille", lambda folders: None)
+    close(pole, run)
     late = SecretPole(
         tmp_path / "ws",
         turnover=dict(pole.turnover),
@@ -191,6 +194,7 @@ def test_s16_a_correction_is_attacked_with_what_was_delivered(tmp_path: Path) ->
         sirens=pole.sirens,
     )
     late.member("LATE", Q2026_2=12_345.67, Q2026_3=11_000)
+    late.quarter = "2026-Q3"
     after = publication(late.turnover_figures())
     rows = told(after)
     restated = rows["turnover_total", "2026-Q2", "members", "all", "all"]

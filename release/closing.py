@@ -1,0 +1,127 @@
+"""Deliver and close: what was given to whom, and quarters frozen in a hash-chained, append-only record.
+
+record/registry.jsonl    what any reader was ever given, with the amounts behind it (read by protection.registry)
+record/deliveries.jsonl  who was given what, by whom, on which day
+record/closings.jsonl    one line per closing: quarter, by, on, hash of each reader's manifest, previous hash, hash
+record/closed/<quarter>/ the folders as they were closed, served for ever
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from periscope.errors import UsageError
+from periscope.warehouse import Connection
+from periscope.workspace import Run, Workspace
+from release import bundle, place, publish, record
+from release.export import INTERNAL, file_hash
+
+_TERMS = ("measure", "period", "entity", "siren", "amount", "coefficient")
+
+
+def is_closed(workspace: Workspace, quarter: str) -> bool:
+    return publish.closing_of(workspace, quarter) is not None
+
+
+def deliver(run: Run, reader: str, by: str) -> None:
+    """Record that `reader` was given its folder as it stands. Raises UsageError when there is no such folder."""
+    base = run.workspace.published / str(run.quarter)
+    folder = base / reader
+    if reader == INTERNAL or reader not in _readers(base):
+        raise UsageError(
+            f"Aucun dossier à remettre à « {reader} » pour {run.quarter}. Dossiers publiés : "
+            f"{', '.join(r for r in _readers(base) if r != INTERNAL) or 'aucun'}."
+        )
+    _register(run, [folder], reader, by)
+    record.append(
+        run.workspace.record / "deliveries.jsonl",
+        {
+            "quarter": str(run.quarter),
+            "reader": reader,
+            "by": by,
+            "on": run.as_of.isoformat(),
+            "manifest": file_hash(folder / "manifest.json"),
+        },
+    )
+
+
+def close(connection: Connection, run: Run, by: str, render: Callable[[list[Path]], None]) -> dict[str, Any]:
+    """Publish the quarter a last time, freeze it and chain the closing; returns its line.
+
+    `connection` as for `publish.publish`, after `protection.masks.protect(…, is_closing=True)`. The line is written
+    last: a closing cut short leaves the quarter open. Raises UsageError when it is closed already.
+    """
+    workspace, quarter = run.workspace, str(run.quarter)
+    if is_closed(workspace, quarter):
+        raise UsageError(
+            f"{quarter} est déjà clos : un trimestre clos ne change plus. Vérifiez-le par « periscope verify »."
+        )
+    base = publish.publish(connection, run, render)
+    readers = _readers(base)
+    entry: dict[str, Any] = {
+        "quarter": quarter,
+        "by": by,
+        "on": run.as_of.isoformat(),
+        "readers": {reader: file_hash(base / reader / "manifest.json") for reader in readers},
+        "previous": record.last_hash(workspace),
+    }
+    entry["hash"] = record.entry_hash(entry)
+    _register(run, [base / reader for reader in readers if reader != INTERNAL], "tous", by)
+    for reader in readers:
+        bundle.write(base / f"{reader}.zip", base / reader, entry)
+    place.make_private_and_durable(base)
+    _freeze(base, workspace.record / "closed" / quarter)
+    record.append(record.closings_path(workspace), entry)
+    return entry
+
+
+def _readers(base: Path) -> list[str]:
+    return sorted(p.name for p in base.iterdir() if p.is_dir()) if base.is_dir() else []
+
+
+def _freeze(base: Path, frozen: Path) -> None:
+    """Copy aside, then rename: a frozen quarter is whole or absent."""
+    partial = frozen.with_name(f".{frozen.name}.partial")
+    for folder in (partial, frozen):
+        if folder.exists():
+            shutil.rmtree(folder)
+    shutil.copytree(base, partial)
+    place.make_private_and_durable(partial)
+    partial.rename(frozen)
+
+
+def _register(run: Run, folders: Iterable[Path], reader: str, by: str) -> None:
+    """One line of the registry: every figure of these folders, with the amounts behind the published ones."""
+    rows: dict[str, dict[str, str]] = {}
+    for folder in folders:
+        for name in ("figures.csv", "history.csv"):
+            for row in _read(folder / name):
+                if row["figure_id"] not in rows or row["status"] != "suppressed":
+                    rows[row["figure_id"]] = row
+    terms: dict[str, dict[str, list[list[str]]]] = {}
+    for row in _read(run.workspace.published / str(run.quarter) / INTERNAL / "amounts.csv"):
+        terms.setdefault(row["figure_id"], {}).setdefault(row["part"], []).append([row[t] for t in _TERMS])
+    figures = []
+    for figure_id, row in sorted(rows.items()):
+        is_published = row["status"] != "suppressed"
+        facts = terms.get(figure_id, {}) if is_published else {}
+        figures.append(
+            {"figure_id": figure_id, "is_published": is_published, "value": row["value"], "facts": facts}
+        )
+    line = {
+        "quarter": str(run.quarter),
+        "reader": reader,
+        "by": by,
+        "on": run.as_of.isoformat(),
+        "figures": figures,
+    }
+    record.append(run.workspace.record / "registry.jsonl", line)
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
