@@ -16,23 +16,34 @@ periods as (
 
 memberships as (
     select
-        member_id,
-        presence,
-        joined_on,
-        coalesce(left_on, cast('9999-12-31' as date)) as left_on
-    from {{ source('register', 'memberships') }}
-    where presence <> 'candidate'
+        memberships.member_id,
+        members.siren,
+        coalesce(members.function, 'unknown') as function_id,
+        memberships.presence,
+        memberships.joined_on,
+        coalesce(memberships.left_on, cast('9999-12-31' as date)) as left_on
+    from {{ source('register', 'memberships') }} as memberships
+    inner join {{ source('register', 'members') }} as members on memberships.member_id = members.member_id
+    where memberships.presence <> 'candidate'
 ),
 
 overlapping as (
     select
         periods.period,
         memberships.member_id,
-        memberships.presence,
+        memberships.siren,
+        memberships.function_id,
+        case memberships.presence
+            when 'permanent_resident' then 'permanent_residents' else 'occasional_users'
+        end as presence_perimeter,
         memberships.left_on >= periods.ends_on as is_member_at_end,
         row_number() over (
-            partition by periods.period, memberships.member_id
-            order by least(memberships.left_on, periods.ends_on) desc, memberships.joined_on desc, memberships.presence
+            partition by periods.period, memberships.siren
+            order by
+                least(memberships.left_on, periods.ends_on) desc,
+                memberships.joined_on desc,
+                memberships.presence,
+                memberships.member_id
         ) as recency
     from periods
     inner join memberships
@@ -42,19 +53,8 @@ overlapping as (
 ),
 
 held as (
-    select
-        overlapping.period,
-        overlapping.member_id,
-        members.siren,
-        coalesce(members.function, 'unknown') as function_id,
-        case overlapping.presence
-            when 'permanent_resident' then 'permanent_residents' else 'occasional_users'
-        end as presence_perimeter,
-        overlapping.is_member_at_end
-    from overlapping
-    inner join {{ source('register', 'members') }} as members
-        on overlapping.member_id = members.member_id
-    where overlapping.recency = 1
+    select * from overlapping
+    where recency = 1
 ),
 
 bases as (

@@ -22,7 +22,7 @@ select
     open_posts.employer_siren as siren,
     shares.project_ref,
     shares.project_kind,
-    open_posts.working_time * shares.attributed_share as attributed_fte,
+    cast(open_posts.working_time * shares.attributed_share as decimal(24, 6)) as attributed_fte,
     open_posts.source_ref,
     open_posts.row_number
 from {{ ref('int_posts__open') }} as open_posts
