@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
-from ingest.demo import formats, pole
-from ingest.demo.inbox import fec_rows
+from ingest.demo import accounts, pole
 
 _ACTIVITY = "siren;quarter;period_start;period_end;net_turnover_eur;source\r\n"
 _PERIOD = "01/07/2026;30/09/2026"
@@ -48,7 +47,7 @@ def write(inbox: Path) -> None:
             "DTSTART:20260230T090000\r\nDURATION:PT1H",
             "DTSTART:20260708T090000\r\nDTEND:20260708T100000\r\nSUMMARY:Studio Garrigaire",
         ),
-        "revenue/M17/FEC 2026.txt": formats.fec_text(_unbalanced()),
+        "revenue/M17/FEC 2026.txt": accounts.fec_text(_unbalanced()),
     }
     for name, text in texts.items():
         (inbox / name).write_bytes(text.encode("utf-8"))
@@ -60,6 +59,6 @@ def _calendar(name: str, *events: str) -> str:
 
 
 def _unbalanced() -> list[dict[str, object]]:
-    rows = fec_rows("M17", pole.YEAR_STARTS[-1])
+    rows = accounts.fiscal_year("M17", pole.YEAR_STARTS[-1])
     rows[-1] = rows[-1] | {"Credit": rows[-1]["Credit"] + Decimal(600)}
     return rows

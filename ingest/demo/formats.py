@@ -9,19 +9,15 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
 from xml.sax.saxutils import escape
 
 import xlsxwriter
 
-from ingest.demo.story import Booking, Row, seeded
+from ingest.demo.story import Booking, Row
 from ingest.moments import PARIS
 from periscope import tables
 
 _FIXED = datetime(2026, 10, 1)  # noqa: DTZ001 - a date inside a file's metadata
-FEC_COLUMNS = ("JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib", "CompAuxNum",
-               "CompAuxLib", "PieceRef", "PieceDate", "EcritureLib", "Debit", "Credit", "EcritureLet", "DateLet",
-               "ValidDate", "Montantdevise", "Idevise")  # fmt: skip
 
 
 def text_of(value: object, decimal: str = ",") -> str:
@@ -186,125 +182,3 @@ def grr_dump(room: str, bookings: list[Booking]) -> str:
             f"{int(one.status == 'cancelled')}, {moderate}, -1);"
         )
     return "\n".join(["-- Sauvegarde de GRR (données fictives)", *lines, ""])
-
-
-def fec_lines(
-    siren: str, months: list[tuple[date, Decimal]], customers: list[str], extra: list[tuple[str, Decimal]]
-) -> list[Row]:
-    """Entries of one fiscal year: opening, then each month one sale per customer, purchases and wages.
-
-    `extra` are other incomes of the year (account, amount), booked in the last month.
-    """
-    rows: list[Row] = []
-    draw = seeded("fec", siren, months[0][0])
-    number = 0
-
-    def entry(journal: str, label: str, day: date, *parts: tuple[str, str, Decimal, Decimal, str]) -> None:
-        nonlocal number
-        number += 1
-        for account, account_label, debit, credit, customer in parts:
-            rows.append({
-                "JournalCode": journal, "JournalLib": label, "EcritureNum": f"{number:05d}", "EcritureDate": f"{day:%Y%m%d}",
-                "CompteNum": account, "CompteLib": account_label, "CompAuxNum": f"C{len(customer):03d}" if customer else "",
-                "CompAuxLib": customer, "PieceRef": f"P{number:05d}", "PieceDate": f"{day:%Y%m%d}", "EcritureLib": account_label,
-                "Debit": debit, "Credit": credit, "EcritureLet": "", "DateLet": "", "ValidDate": f"{day:%Y%m%d}",
-                "Montantdevise": "", "Idevise": "",
-            })  # fmt: skip
-
-    zero = Decimal("0.00")
-    opening = Decimal(draw.randrange(8_000, 60_000))
-    entry(
-        "AN",
-        "A nouveaux",
-        months[0][0],
-        ("512000", "Banque", opening, zero, ""),
-        ("102000", "Fonds", zero, opening, ""),
-    )
-    for first, amount in months:
-        rest = amount
-        for position, customer in enumerate(customers):
-            part = (
-                rest
-                if position == len(customers) - 1
-                else (amount / len(customers)).quantize(Decimal("0.01"))
-            )
-            rest -= part
-            tax = (part * Decimal("0.2")).quantize(Decimal("0.01"))
-            entry("VE", "Ventes", first + timedelta(days=draw.randrange(1, 26)), ("411000", "Clients", part + tax, zero, customer),
-                  ("706000", "Prestations", zero, part, ""), ("445710", "TVA", zero, tax, ""))  # fmt: skip
-        for account, label, percent in (
-            ("641000", "Salaires", 52),
-            ("606000", "Fournitures", 9),
-            ("613000", "Locations", 8),
-        ):
-            cost = (amount * percent / 100).quantize(Decimal("0.01"))
-            entry(
-                "OD",
-                "Opérations diverses",
-                first + timedelta(days=27),
-                (account, label, cost, zero, ""),
-                ("401000", "Dettes", zero, cost, ""),
-            )
-    for account, amount in extra:
-        entry(
-            "BQ",
-            "Banque",
-            months[-1][0] + timedelta(days=12),
-            ("512000", "Banque", amount, zero, ""),
-            (account, "Autres produits", zero, amount, ""),
-        )
-    return rows
-
-
-def fec_text(
-    rows: list[Row], separator: str = "\t", is_quoted: bool = False, has_direction: bool = False
-) -> str:
-    """A FEC as text: tab, pipe or semicolon; Debit and Credit, or Montant and Sens."""
-    columns = list(FEC_COLUMNS)
-    if has_direction:
-        columns[11:13] = ["Montant", "Sens"]
-        rows = [
-            row | {"Montant": row["Debit"] + row["Credit"], "Sens": "D" if row["Debit"] else "C"}
-            for row in rows
-        ]
-    buffer = io.StringIO(newline="")
-    quoting: Literal[1, 3] = csv.QUOTE_ALL if is_quoted else csv.QUOTE_NONE
-    writer = csv.writer(
-        buffer, delimiter=separator, quoting=quoting, lineterminator="\r\n", quotechar='"', escapechar=None
-    )
-    writer.writerow(columns)
-    writer.writerows([text_of(row[name]) for name in columns] for row in rows)
-    return buffer.getvalue()
-
-
-def fec_xml(rows: list[Row], closing: date) -> str:
-    """A FEC in the XML of the tax office: entries by journal, dates with dashes, amounts with a dot."""
-
-    def iso(day: str) -> str:
-        return f"{day[:4]}-{day[4:6]}-{day[6:]}"
-
-    journals: dict[tuple[str, str], dict[str, list[Row]]] = {}
-    for row in rows:
-        journals.setdefault((row["JournalCode"], row["JournalLib"]), {}).setdefault(
-            row["EcritureNum"], []
-        ).append(row)
-    parts = []
-    for (code, label), entries in journals.items():
-        parts.append(f"<journal><JournalCode>{code}</JournalCode><JournalLib>{escape(label)}</JournalLib>")
-        for number, lines in entries.items():
-            head = lines[0]
-            parts.append(
-                f"<ecriture><EcritureNum>{number}</EcritureNum><EcritureDate>{iso(head['EcritureDate'])}</EcritureDate>"
-                f"<EcritureLib>{escape(head['EcritureLib'])}</EcritureLib><PieceRef>{head['PieceRef']}</PieceRef>"
-                f"<PieceDate>{iso(head['PieceDate'])}</PieceDate><ValidDate>{iso(head['ValidDate'])}</ValidDate>"
-            )
-            for line in lines:
-                auxiliary = f"<CompAuxNum>{line['CompAuxNum']}</CompAuxNum><CompAuxLib>{escape(line['CompAuxLib'])}</CompAuxLib>"
-                parts.append(
-                    f"<ligne><CompteNum>{line['CompteNum']}</CompteNum><CompteLib>{escape(line['CompteLib'])}</CompteLib>"
-                    f"{auxiliary if line['CompAuxLib'] else ''}<Debit>{line['Debit']}</Debit><Credit>{line['Credit']}</Credit></ligne>"
-                )
-            parts.append("</ecriture>")
-        parts.append("</journal>")
-    body = "\n".join(parts)
-    return f'<?xml version="1.0" encoding="ISO-8859-15"?>\n<comptabilite><exercice><DateCloture>{closing}</DateCloture>\n{body}\n</exercice></comptabilite>\n'

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from ingest.demo import formats, pole, story
+from ingest.demo import accounts, formats, pole, story
 from ingest.demo.pole import MANAGER, Organisation
 from ingest.demo.story import Row
 from periscope import tables
@@ -21,7 +21,6 @@ CERTIFIED = ("M05", "M08", "M11")
 _STRUCTURE = ("siren", "quarter")
 #: the ledger of corrections mends this cell of the candidates' file
 CORRECTED = ("C03", "2025-Q2")
-_CUSTOMERS = ("SCIC ORCANETTE", "PASSERINE FORMATION", "Client fictif Alpha", "Client fictif Bêta")
 
 
 def write(inbox: Path) -> Row:
@@ -218,18 +217,18 @@ def _bookings(folder: Path) -> None:
     ]
     _text(
         folder / "agenda eole.ics",
-        formats.calendar("Grande salle du bas", story.bookings("eole", 0.22), series),
+        formats.calendar("Grande salle du bas", story.bookings("eole", 0.40), series),
     )
     _text(
-        folder / "mrbs.sql", formats.mrbs_dump("Étage", "Salle de réunion 2", story.bookings("zephyr", 0.30))
+        folder / "mrbs.sql", formats.mrbs_dump("Étage", "Salle de réunion 2", story.bookings("zephyr", 0.45))
     )
-    _text(folder / "sauvegarde_grr.sql", formats.grr_dump("Mistral", story.bookings("studio", 0.25)))
+    _text(folder / "sauvegarde_grr.sql", formats.grr_dump("Mistral", story.bookings("studio", 0.40)))
     rows = [
         {"salle": "Agora (Éole et Zéphyr)", "début": f"{one.starts_at:%d/%m/%Y %H:%M}",
          "fin": f"{one.starts_at + timedelta(hours=float(one.hours)):%d/%m/%Y %H:%M}", "réservé par": one.who,
          "statut": {"confirmed": "Confirmée", "tentative": "Option", "cancelled": "Annulée", "no_show": "Non venu"}[one.status],
          "participants": one.participants, "prix HT": Decimal(55) * max(1, round(one.hours)), "référence": f"AG{one.ref:04d}"}
-        for one in story.bookings("agora", 0.05)
+        for one in story.bookings("agora", 0.06)
     ]  # fmt: skip
     for year in ("2023", "2024", "2025", "2026"):
         mine = [row for row in rows if year in str(row["début"])]
@@ -237,30 +236,9 @@ def _bookings(folder: Path) -> None:
     exported = [
         {"id": f"b{one.ref}", "from": f"{formats.utc(one.starts_at)}", "to": formats.utc(one.starts_at + timedelta(hours=float(one.hours))),
          "resource": "La Bulle", "membership": one.who, "price.net": f"{6 * one.hours:.2f}", "price.gross": f"{one.hours * 72 / 10:.2f}", "attendees": one.participants}
-        for one in story.bookings("bulle", 0.35) if one.status == "confirmed"
+        for one in story.bookings("bulle", 0.50) if one.status == "confirmed"
     ]  # fmt: skip
     _text(folder / "cobot_bookings.csv", formats.table_text(exported, list(exported[0])))
-
-
-def _months(one: Organisation, start: date) -> list[tuple[date, Decimal]]:
-    """Turnover of the twelve months of a fiscal year that begins in October; three months make the quarter to the cent."""
-    found = []
-    for quarter in [Quarter.of(start).shift(n) for n in range(4)]:
-        amount = story.turnover(one, quarter)
-        third = (amount / 3).quantize(Decimal("0.01"))
-        for month, part in enumerate((third, third, amount - 2 * third)):
-            found.append((date(quarter.year, 3 * quarter.number - 2 + month, 1), part))
-    return found
-
-
-def fec_rows(member_id: str, start: date) -> list[Row]:
-    one = pole.BY_ID[member_id]
-    quarters = [Quarter.of(start).shift(n) for n in range(4)]
-    public = sum((story.public_income(one, quarter) for quarter in quarters), Decimal(0))
-    extra = [("740000", public)]
-    if one is MANAGER:
-        extra.append(("756000", Decimal(22_000)))
-    return formats.fec_lines(one.siren, _months(one, start), list(_CUSTOMERS), extra)
 
 
 def _accounts(folder: Path) -> None:
@@ -269,36 +247,38 @@ def _accounts(folder: Path) -> None:
         closing = date(start.year + 1, 9, 30)
         _text(
             folder / f"{MANAGER.siren}FEC{closing:%Y%m%d}.txt",
-            formats.fec_text(fec_rows("G01", start)),
+            accounts.fec_text(accounts.fiscal_year("G01", start)),
             "iso8859-15",
         )
         # a folder that names the member says who sent it
         _text(
-            folder / "M02" / f"FEC {closing.year}.txt", formats.fec_text(fec_rows("M02", start), "|"), "utf-8"
+            folder / "M02" / f"FEC {closing.year}.txt",
+            accounts.fec_text(accounts.fiscal_year("M02", start), "|"),
+            "utf-8",
         )
     for start in (second, third):
         closing = date(start.year + 1, 9, 30)
-        text = formats.fec_text(fec_rows("M03", start), has_direction=True)
+        text = accounts.fec_text(accounts.fiscal_year("M03", start), has_direction=True)
         _text(folder / f"{pole.BY_ID['M03'].siren}FEC{closing:%Y%m%d}.txt", text, "cp1252")
     _text(
         folder / "M05" / "comptabilité.xml",
-        formats.fec_xml(fec_rows("M05", third), date(2026, 9, 30)),
+        accounts.fec_xml(accounts.fiscal_year("M05", third), date(2026, 9, 30)),
         "iso8859-15",
     )
     _text(
         folder / f"{pole.BY_ID['M08'].siren}FEC20260930.TXT",
-        formats.fec_text(fec_rows("M08", third)),
+        accounts.fec_text(accounts.fiscal_year("M08", third)),
         "utf-8-sig",
     )
     _text(
         folder / "compta" / "export_comptable.csv",
-        formats.fec_text(fec_rows("M11", third), ";", is_quoted=True),
+        accounts.fec_text(accounts.fiscal_year("M11", third), ";", is_quoted=True),
         "cp1252",
     )
     # a fiscal year before everything else, for the member whose FEC begins later
     _text(
         folder / f"{pole.BY_ID['M03'].siren}FEC20240930.txt",
-        formats.fec_text(fec_rows("M03", first)),
+        accounts.fec_text(accounts.fiscal_year("M03", first)),
         "utf-8",
     )
 
