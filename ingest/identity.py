@@ -25,7 +25,10 @@ def siren_remarks(raw: object, siren: str) -> list[tuple[str, str]]:
         )
     elif not (stdnum_siret.is_valid(digits) if len(digits) == 14 else luhn.is_valid(siren)):
         remarks.append(
-            ("siren_luhn", "Ce numéro n'a pas une clé de contrôle valable. Vérifiez-le ; il est gardé tel quel.")
+            (
+                "siren_luhn",
+                "Ce numéro n'a pas une clé de contrôle valable. Vérifiez-le ; il est gardé tel quel.",
+            )
         )
     return remarks
 
