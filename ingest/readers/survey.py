@@ -133,6 +133,7 @@ def _joined(table: _Table) -> list[Row]:
         return [Row(row.number, _padded(row.cells, width), row.defect) for row in table.rows]
     parents = _joined(table.parent)
     index, link = table.parent.position(_INDEX), table.position(_PARENT)
+    parents_width = sum(len(ancestor.header.cells) for ancestor in table.parent.ancestry)
     by_index = {text_of(_at(row, index)): row for row in parents}
     used = set()
     joined = []
@@ -142,7 +143,7 @@ def _joined(table: _Table) -> list[Row]:
         used.add(key)
         if parent is None:
             message = "Cette ligne renvoie à une réponse (_parent_index) qui n'est pas dans le fichier."
-            joined.append(Row(row.number, row.cells, message))
+            joined.append(Row(row.number, _padded(row.cells, width + parents_width), message))
         else:
             joined.append(Row(row.number, _padded(row.cells, width) + parent.cells, row.defect))
     childless = [row for key, row in by_index.items() if key not in used]
