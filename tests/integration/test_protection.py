@@ -29,10 +29,10 @@ def publication(pole: SecretPole, render: Callable[[list[Path]], None] = lambda 
     return run
 
 
-def close(pole: SecretPole, run: Run) -> None:
+def close(pole: SecretPole, run: Run, render: Callable[[list[Path]], None] = lambda folders: None) -> None:
     with pole.warehouse(run) as connection:
         masks.protect(connection, run, is_closing=True)
-        closing.close(connection, run, "Camille", lambda folders: None)
+        closing.close(connection, run, "Camille", render)
 
 
 def told(run: Run, reader: str = "public", name: str = "figures") -> Rows:

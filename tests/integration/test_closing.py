@@ -1,0 +1,150 @@
+"""A year that is closed quarter by quarter: frozen pages, chained closings, bundles that notice any changed byte."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from periscope.errors import GateError, UsageError
+from periscope.workspace import Run
+from release import closing, record, verifier, verify
+from tests.integration.test_protection import close, publication, told
+from tests.secrecy import SecretPole
+
+
+def page(folders: list[Path]) -> None:
+    for folder in folders:
+        (folder / "rapport.html").write_text(f"<p>Rapport pour {folder.name}</p>", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Two quarters closed, the third published with a late declaration about the first."""
+    pole = SecretPole(tmp_path_factory.mktemp("year") / "ws", quarter="2026-Q1")
+    for number in range(6):
+        pole.member(f"M{number}", **{f"Q2026_{q}": 30_000 + 777 * number + 1_234.5 * q for q in (1, 2, 3)})
+    pole.turnover_figures()
+    for quarter in ("2026-Q1", "2026-Q2"):
+        pole.quarter, pole.figures = quarter, []
+        run = publication(pole.turnover_figures(), page)
+        close(pole, run, page)
+    pole.quarter, pole.figures = "2026-Q3", []
+    pole.turnover["M0", "2026-Q1"] += 500
+    return publication(pole.turnover_figures(), page)
+
+
+def test_closings_are_chained_and_say_so(year: Run) -> None:
+    first, second = record.read_lines(record.closings_path(year.workspace))
+    assert (first["quarter"], second["quarter"]) == ("2026-Q1", "2026-Q2")
+    assert first["previous"] == record.ORIGIN and second["previous"] == first["hash"]
+    manifest = json.loads((year.workspace.published / "2026-Q3" / "public" / "manifest.json").read_text())
+    assert manifest["previous_closing"] == second["hash"]
+
+
+def test_a_closed_quarter_is_closed_and_intact_after_late_data(year: Run) -> None:
+    for quarter in ("2026-Q1", "2026-Q2"):
+        folder = year.workspace.published / quarter
+        assert "intact" in verify.verify(folder, year.workspace)
+        for reader in ("internal", "public"):
+            assert verifier.problems(folder / f"{reader}.zip") == []
+    with (year.workspace.published / "2026-Q1" / "public" / "figures.csv").open() as file:
+        assert ",closed," in file.read()
+
+
+def test_the_late_amount_is_a_restatement_with_its_own_period(year: Run) -> None:
+    inside = told(year, "internal")["turnover_total", "2026-Q1", "members", "all", "all"]
+    assert inside["status"] == "restated"
+    unchanged = told(year, "internal", "history")["turnover_total", "2026-Q2", "members", "all", "all"]
+    assert unchanged["status"] == "closed"
+
+
+def test_a_closed_quarter_cannot_be_closed_or_published_again(year: Run) -> None:
+    pole = SecretPole(year.workspace.root, quarter="2026-Q1")
+    run = Run(year.workspace, pole.run().quarter, year.as_of)
+    with pole.warehouse(run) as connection, pytest.raises(UsageError, match="déjà clos"):
+        closing.close(connection, run, "Camille", page)
+
+
+def test_an_unknown_reader_cannot_be_delivered_to(year: Run) -> None:
+    for reader in ("internal", "inconnu", "../public"):
+        with pytest.raises(UsageError, match="Aucun dossier"):
+            closing.deliver(year, reader, "Camille")
+
+
+def test_a_delivery_is_on_the_record(year: Run) -> None:
+    closing.deliver(year, "sicoval", "Camille")
+    (line,) = record.read_lines(year.workspace.record / "deliveries.jsonl")
+    assert (line["quarter"], line["reader"], line["by"]) == ("2026-Q3", "sicoval", "Camille")
+    delivered = record.read_lines(year.workspace.record / "registry.jsonl")[-1]
+    assert delivered["reader"] == "sicoval" and any(f["facts"] for f in delivered["figures"])
+    assert all(not f["facts"] for f in delivered["figures"] if not f["is_published"])
+
+
+def test_verify_names_the_file_and_the_quarter(year: Run, tmp_path: Path) -> None:
+    copy = tmp_path / "ws"
+    shutil.copytree(year.workspace.root, copy)
+    workspace = type(year.workspace)(copy)
+    changed = copy / "published" / "2026-Q1" / "public" / "rapport.html"
+    changed.write_bytes(changed.read_bytes().replace(b"Rapport", b"Rapporu"))
+    with pytest.raises(GateError, match=r"2026-Q1/public/rapport\.html \(2026-Q1\)"):
+        verify.verify(copy / "published" / "2026-Q1", workspace)
+    line = record.closings_path(workspace)
+    line.write_text(line.read_text().replace("Camille", "Camilla", 1))
+    with pytest.raises(GateError, match="clôture de 2026-Q1"):
+        verify.verify(copy / "published" / "2026-Q2", workspace)
+
+
+def test_what_is_not_closed_is_not_verifiable(year: Run, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Non vérifiable"):
+        verify.verify(year.workspace.published / "2026-Q3", year.workspace)
+    stray = tmp_path / "stray.zip"
+    stray.write_text("rien")
+    with pytest.raises(UsageError, match="Non vérifiable"):
+        verify.verify(stray, year.workspace)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_any_changed_byte_of_a_bundle_is_noticed(
+    year: Run, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    content = bytearray((year.workspace.published / "2026-Q1" / "internal.zip").read_bytes())
+    position = data.draw(st.integers(0, len(content) - 1))
+    content[position] ^= 1 << data.draw(st.integers(0, 7))
+    path = tmp_path_factory.mktemp("flip") / "internal.zip"
+    path.write_bytes(content)
+    with contextlib.suppress(ValueError):  # not even an archive any more: not verifiable
+        assert verifier.problems(path), f"byte {position} changed unnoticed"
+
+
+def test_the_verifier_in_the_bundle_runs_alone(year: Run, tmp_path: Path) -> None:
+    archive = year.workspace.published / "2026-Q2" / "public.zip"
+    shutil.unpack_archive(archive, tmp_path)
+    command = [sys.executable, "-I", "-S", str(tmp_path / "verifier.py"), str(archive)]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(archive.read_bytes().replace(b"Rapport pour", b"Rapport sans"))
+    assert subprocess.run([*command[:-1], str(broken)], check=False, capture_output=True).returncode == 3
+    assert (
+        subprocess.run([*command[:-1], str(tmp_path / "none")], check=False, capture_output=True).returncode
+        == 2
+    )
+
+
+def test_no_outside_bundle_holds_sources_or_other_readers(year: Run, tmp_path: Path) -> None:
+    shutil.unpack_archive(year.workspace.published / "2026-Q1" / "public.zip", tmp_path)
+    names = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+    assert "public/figures.csv" in names
+    assert not [
+        n
+        for n in names
+        if n.startswith(("internal", "sicoval")) or n.endswith(("sources.csv", "amounts.csv"))
+    ]
