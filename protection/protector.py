@@ -96,6 +96,5 @@ def _fallback(
 ) -> Choice:
     """Hide every figure of every breach until none is left: proven by the attack, not the cheapest."""
     while breaches := attack.run([fact for fact in facts if fact.figure not in hidden]):
-        for breach in breaches:
-            hidden |= _cut(breach, costs, hidden)
+        hidden = hidden.union(*(_cut(breach, costs, hidden) for breach in breaches))
     return Choice(hidden, False, rounds)
