@@ -19,7 +19,7 @@
         on coverage.period = run.period and run.is_current and run.period_kind = 'quarter'
 {% endmacro %}
 
-{# Share of each cohort that created within `months` of its threshold; `all` pools the cohorts mature at the period's end. #}
+{# Share of each cohort that created within `months` of its threshold; `all` pools the cohorts mature at the end. #}
 {% macro conversion_figures(indicator_id, months) %}
 with
 
