@@ -16,7 +16,7 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 _FRENCH = set("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŒÆ°€«»’‘“”–—…²³µ\u00a0ñáíóúãõ")
 _LINE_END = re.compile(r"\r+\n|\n|\r")
 #: a quoted cell with more line breaks than this is a quotation mark that was never closed
-_LONGEST_CELL_LINES = 200
+_LONGEST_CELL_LINES = 5_000
 _LONGEST_CELL = 1_000_000
 _MOST_COLUMNS = 16_384
 UNCLOSED = "Un guillemet ouvert sur cette ligne n'est pas refermé."
@@ -160,9 +160,15 @@ def _records(lines: list[str], separator: str) -> list[Row]:
 
 
 def _usual_width(lines: list[str], separator: str) -> int:
-    alone = [line for line in lines[:500] if line.strip() and line.count('"') % 2 == 0]
-    widths = Counter(len(next(csv.reader([line], delimiter=separator))) for line in alone)
-    return widths.most_common(1)[0][0] if widths else 0
+    """Width of most records at the beginning, cells with line breaks included; 0 when there is none."""
+    widths: Counter[int] = Counter()
+    try:
+        for cells in csv.reader((line + "\n" for line in lines[:5000]), delimiter=separator):
+            if cells:
+                widths[len(cells)] += 1
+    except csv.Error:
+        pass  # an unclosed quotation mark: what came before says enough
+    return max(widths, key=lambda width: (widths[width], width), default=0)
 
 
 def _is_unclosed(lines: list[str], cells: list[str], width: int, is_last: bool) -> bool:
