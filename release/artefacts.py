@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from periscope import catalogue
@@ -148,12 +149,19 @@ def _zip(content: bytes) -> Iterator[str]:
 
 
 def _parquet(path: Path) -> Iterator[str]:
-    table = pq.read_table(path)
+    schema = pq.read_schema(path)
+    labels = [
+        field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_dictionary(field.type)
+    ]
+    table = pq.read_table(path, read_dictionary=labels)
     for name in table.column_names:
-        for value in table.column(name).to_pylist():
-            yield "" if value is None else str(value)
-    # pages, dictionaries and statistics may still hold what no row shows
-    yield path.read_bytes().decode("latin-1")
+        for chunk in table.column(name).chunks:
+            # a dictionary keeps labels that no row uses any more
+            told = (
+                [*chunk.dictionary.to_pylist(), *chunk.to_pylist()] if name in labels else chunk.to_pylist()
+            )
+            yield " ; ".join("" if value is None else str(value) for value in told)
+    yield path.read_bytes().decode("utf-8", errors="replace")
     metadata = pq.read_metadata(path)
     for group in range(metadata.num_row_groups):
         for column in range(metadata.num_columns):

@@ -1,0 +1,150 @@
+"""S18: a canary amount and a canary name in every kind of file, however wrapped, are found; clean files pass."""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from periscope.errors import GateError
+from release.artefacts import Secrets, digits, fold, texts
+from tests.integration.test_protection import consent_pole, publication
+
+AMOUNT = 987654.32
+NAME = "Coopérative du Canari"
+
+
+def secrets() -> Secrets:
+    found = Secrets(names={fold(NAME): "le nom"})
+    found.add_amount(Decimal("987654.32"), "le montant")
+    return found
+
+
+def html(path: Path, told: str) -> None:
+    path.write_text(f"<html><p data-x='{told}'></p></html>", encoding="utf-8")
+
+
+def json_in_script(path: Path, told: str) -> None:
+    path.write_text(
+        f"<script>const d = {json.dumps({'hover': [told]}, ensure_ascii=False)}</script>", encoding="utf-8"
+    )
+
+
+def hidden_sheet(path: Path, told: str) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("caché")
+    sheet.sheet_state = "hidden"
+    sheet["A1"] = told
+    book.save(path)
+
+
+def document_property(path: Path, told: str) -> None:
+    book = openpyxl.Workbook()
+    book.properties.keywords = told
+    book.save(path)
+
+
+def notebook(path: Path, told: str) -> None:
+    path.write_text(
+        json.dumps({"cells": [{"outputs": [{"text": [told]}]}]}, ensure_ascii=False), encoding="utf-8"
+    )
+
+
+def parquet(path: Path, told: str) -> None:
+    pq.write_table(pa.table({"a": pa.array(["x", told]).dictionary_encode()}).slice(0, 1), path)
+
+
+def embedded_download(path: Path, told: str) -> None:
+    packed = base64.b64encode(f"figure,{told}\n".encode()).decode()
+    path.write_text(f"<a href='data:text/csv;base64,{packed}'>csv</a>", encoding="utf-8")
+
+
+WRAPPINGS: list[tuple[str, Callable[[Path, str], None]]] = [
+    ("a.html", html),
+    ("b.html", json_in_script),
+    ("c.xlsx", hidden_sheet),
+    ("d.xlsx", document_property),
+    ("e.ipynb", notebook),
+    ("f.parquet", parquet),
+    ("h.html", embedded_download),
+]
+
+
+def is_found(path: Path) -> str:
+    return next((hit for text in texts(path) if (hit := secrets().in_text(text))), "")
+
+
+@pytest.mark.parametrize(("name", "wrap"), WRAPPINGS, ids=[w.__name__ for _, w in WRAPPINGS])
+def test_canaries_are_found_in_every_wrapping(
+    tmp_path: Path, name: str, wrap: Callable[[Path, str], None]
+) -> None:
+    for told in (
+        "987654.32",
+        "987 654,32 €",
+        "987\u202f654,32",
+        "987654",
+        "987,65432",
+        "COOPERATIVE  DU CANARI",
+        NAME,
+    ):
+        wrap(tmp_path / name, told)
+        assert is_found(tmp_path / name), told
+    wrap(tmp_path / name, "987 655,99 € et la Coopérative du Canal")
+    assert not is_found(tmp_path / name)
+
+
+def test_canary_in_the_text_of_a_pdf(tmp_path: Path) -> None:
+    pytest.importorskip("pypdf", reason="sans pypdf, le texte d'un PDF ne se lit pas mot à mot")
+    typst = pytest.importorskip("typst")
+    source = tmp_path / "page.typ"
+    for told in ("987 654,32 €", NAME):
+        source.write_text(f"Chiffre : {told}", encoding="utf-8")
+        typst.compile(str(source), output=str(tmp_path / "page.pdf"))
+        assert is_found(tmp_path / "page.pdf"), told
+
+
+@pytest.mark.parametrize(("dtype", "code"), [("f8", "d"), ("f4", "f"), ("i4", "i")])
+def test_canary_in_a_typed_array_of_plotly(tmp_path: Path, dtype: str, code: str) -> None:
+    told = int(AMOUNT) if code == "i" else AMOUNT
+    packed = base64.b64encode(struct.pack(f"<2{code}", told, 1)).decode()
+    (tmp_path / "p.html").write_text(f'<script>{{"y":{{"dtype":"{dtype}","bdata":"{packed}"}}}}</script>')
+    assert is_found(tmp_path / "p.html") or code == "f", "a float keeps seven digits: too few for the cents"
+
+
+def test_an_archive_in_an_archive(tmp_path: Path) -> None:
+    hidden_sheet(tmp_path / "in.xlsx", "987654.32")
+    with zipfile.ZipFile(tmp_path / "out.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(tmp_path / "in.xlsx", "in.xlsx")
+    assert is_found(tmp_path / "out.zip")
+
+
+def test_an_unknown_kind_of_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.duckdb").write_bytes(b"\0")
+    with pytest.raises(GateError, match="vérifié"):
+        list(texts(tmp_path / "x.duckdb"))
+
+
+def test_digits_do_not_see_scale_or_format() -> None:
+    written = ("45231.27", "45 231,27", "4523127", "45.23127", "45,231.27", "45231.270000000004")
+    assert {digits(number) for number in written} == {"4523127"}
+
+
+def test_the_gate_searches_every_folder_but_the_house(tmp_path: Path) -> None:
+    pole = consent_pole(tmp_path / "ws")
+
+    def name_in_one(folders: list[Path]) -> None:
+        for folder in folders:
+            if folder.name in ("internal", "sicoval"):
+                (folder / "rapport.html").write_text("<title>Coopérative M3</title>", encoding="utf-8")
+
+    with pytest.raises(GateError, match=r"sicoval/rapport\.html.*nom du membre M3"):
+        publication(pole, name_in_one)
