@@ -13,9 +13,11 @@ inner join {{ ref('int_turnover__fec_lines') }} as fec_lines
     on
         quarters.siren = fec_lines.siren
         and quarters.quarter = fec_lines.quarter
+inner join {{ source('register', 'members') }} as registered
+    on fec_lines.customer_member_id = registered.member_id
 inner join {{ ref('int_turnover__perimeter_quarters') }} as customers
     on
-        fec_lines.customer_member_id = customers.member_id
+        registered.siren = customers.siren
         and quarters.perimeter = customers.perimeter
         and quarters.quarter = customers.quarter
         and quarters.siren <> customers.siren

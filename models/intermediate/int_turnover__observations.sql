@@ -1,15 +1,7 @@
 -- All that is said of a member's income, whatever file it came from. `quarter` is filled only when the period told is
--- that civil quarter and no other: the rest feeds annual figures only.
+-- that civil quarter and no other: the rest feeds annual figures only. An enterprise registered twice has its rows
+-- under both ids; int_turnover__perimeter_quarters keeps one.
 with
-
--- one enterprise registered twice counts once
-owners as (
-    select
-        siren,
-        min(member_id) as member_id
-    from {{ source('register', 'members') }}
-    group by 1
-),
 
 declared as (
     select
@@ -59,7 +51,7 @@ declared as (
 )
 
 select
-    owners.member_id,
+    members.member_id,
     declared.siren,
     case
         when first_quarters.quarter = declared.quarter and last_quarters.quarter = declared.quarter
@@ -81,6 +73,6 @@ select
     declared.row_number,
     coalesce(declared.landed_seq, 0) as landed_seq
 from declared
-inner join owners on declared.siren = owners.siren
+inner join {{ source('register', 'members') }} as members on declared.siren = members.siren
 left join {{ ref('int_quarters') }} as first_quarters on declared.period_start = first_quarters.starts_on
 left join {{ ref('int_quarters') }} as last_quarters on declared.period_end = last_quarters.ends_on
