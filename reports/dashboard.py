@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from periscope import catalogue
+from periscope.quarters import Quarter
 from reports import figures as figure_module
 from reports import french, html, sections
 from reports.document import Section
@@ -117,6 +118,8 @@ def _coverage(figure: Figure) -> str:
 #: Columns of one embedded figure, in order; indexes point into the lists of the same name.
 _COLUMNS = ("figure_id", "indicator_id", "period", "perimeter", "dimension", "item", "value", "text", "numerator",
             "denominator", "contributors", "expected", "coverage", "rung", "status", "reason")  # fmt: skip
+#: Members' own figures go back one year only: sixty members over six years would weigh more than all the rest.
+_MEMBER_QUARTERS = 5
 _INDEXED = ("indicator_id", "period", "perimeter", "dimension", "item", "rung", "status", "reason")
 
 
@@ -126,7 +129,10 @@ def _data(report: Report) -> dict[str, Any]:
     places: dict[str, dict[str, int]] = {name: {} for name in _INDEXED}
     headline_ids = {i for ids in HEADLINES.values() for i in ids}
     rows, spoken, items = [], {}, {}
+    oldest = str(Quarter.parse(report.quarter).shift(1 - _MEMBER_QUARTERS))
     for figure in report.figures:
+        if figure.dimension == "member" and figure.is_quarterly and figure.period < oldest:
+            continue
         row: list[int | str] = []
         for column in _COLUMNS:
             value = getattr(figure, column)

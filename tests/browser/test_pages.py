@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
+from pypdf import PdfReader
 
 from tests.fixtures.reader_folder import figure_id
 
 pytestmark = pytest.mark.browser
+#: Screenshots to look at after a run; not kept in the repository.
+ARTEFACTS = Path(__file__).resolve().parents[2] / "target" / "screenshots"
 PAGES = [("internal", "dashboard.html"), ("committee", "dashboard.html"), ("funder", "rapport.html")]
 CREATIONS = figure_id("effective_creations", "2026-Q3", "members", "all", "all")
 
@@ -53,6 +58,8 @@ def test_a_page_reflows(
     page, _, _ = opened(offline, readers[reader] / name)
     page.set_viewport_size({"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"{reader}-{width}.png")
 
 
 @pytest.mark.parametrize(("reader", "name"), PAGES)
@@ -184,3 +191,40 @@ def test_the_first_screen_holds_the_three_criteria(offline: BrowserContext, read
     page, _, _ = opened(offline, readers["committee"] / "dashboard.html")
     bottom = page.evaluate("document.querySelector('.cards').getBoundingClientRect().bottom")
     assert page.locator(".card").count() == 3 and bottom <= 900
+
+
+QUESTIONS = {
+    "Combien de nouveaux projets accompagnés ?": r"Nouveaux projets de création accompagnés\s: 13 au 3e trimestre 2026",
+    "L'objectif de l'année est-il atteint ?": r"56 \(2026\), cumul 39, atteint à 70\s%",
+    "Combien de créations, et le sens ?": r"Créations effectives\s: 7 au 3e trimestre 2026, en hausse sur un an \(\+1\)",
+    "Qui a répondu ?": r"18 sur 20 membres ont répondu",
+    "Quelle part de l'évolution vient des entrants ?": r"entrants \+92\s000\s€",
+    "Combien d'emplois chez les membres ?": r"Emplois des membres \(ETP\)\s: 183,1\sETP",
+    "Le chiffre est-il définitif ?": r"Statut\s*:?\s*Provisoire",
+    "Un effet du pôle est-il établi ?": r"Effet estimé sur le chiffre d'affaires : non estimable",
+    "Qu'est-ce qui a été révisé, et pourquoi ?": r"Création déclarée après la clôture",
+    "Quand remettre le compte rendu à Sicoval ?": r"Sicoval – Animation du pôle\s+30/06/2027",
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_page_answers_the_committee_from_its_text(
+    offline: BrowserContext, readers: dict[str, Path], question: str
+) -> None:
+    page, _, _ = opened(offline, readers["committee"] / "dashboard.html")
+    assert re.search(QUESTIONS[question], page.locator("main").inner_text()), question
+
+
+def test_the_page_prints(offline: BrowserContext, readers: dict[str, Path]) -> None:
+    page, said, _ = opened(offline, readers["committee"] / "dashboard.html")
+    page.emulate_media(media="print")
+    assert page.locator(".filters").is_hidden() and page.locator("nav.toc").is_hidden()
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    printed = page.pdf(path=ARTEFACTS / "committee-print.pdf", prefer_css_page_size=True)
+    pages = PdfReader(BytesIO(printed)).pages
+    assert (
+        "Données du graphique" not in pages[0].extract_text()
+        and "Création d'activités" in pages[0].extract_text()
+    )
+    width = float(pages[0].mediabox.width)
+    assert abs(width - 595) < 2 and said == []
