@@ -104,7 +104,12 @@ def room_name_of_file(name: str) -> str:
 
 
 def unknown_room(row: int, value: str, context: Context, column: str = "") -> Refusal:
-    """The refusal of a room that is not in the register; near names are proposed to the evaluator."""
+    """The refusal of a room that is not in the register; near names are proposed to the evaluator.
+
+    A personal calendar bears its owner's address: that is not told again.
+    """
+    if "@" in value:
+        value = ""
     propose_room(value, context, where=f"ligne {row}")
     reason = "Cette salle n'est pas au registre." if value else "La salle n'est pas indiquée."
     return Refusal(row, reason, ROOM_REMEDY, column=column, value=value, code="unknown_room")

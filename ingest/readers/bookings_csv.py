@@ -34,6 +34,7 @@ _REMEDY = "Corrigez cette ligne, puis renvoyez le fichier."
 #: MRBS writes the hour before the day
 _CLOCK_FIRST = re.compile(r"(\d{1,2}:\d{2})(?::\d{2})?\s*[-–,]?\s+(.*\D.*)")
 _CLOCK_LAST = re.compile(r"(.*\d{4})\s*[-–,à]?\s+(\d{1,2}[:hH]\d{2})(?::\d{2})?")
+_LONGEST_MOMENT = 80
 _DURATION = re.compile(
     r"(\d+(?:[.,]\d+)?)\s*(minute|min|heure|hour|h|jour|day|semaine|week)\w*(?:\(s\))?", re.IGNORECASE
 )
@@ -183,7 +184,7 @@ def _ends_at(cells: Cells, starts_at: datetime | None) -> datetime | None:
         raise Unreadable("La fin de la réservation est absente.", "Renseignez le jour et l'heure de fin.")
     if starts_at is None:
         return None
-    match = _DURATION.fullmatch(text_of(cells["duration"][0]).strip())
+    match = _DURATION.fullmatch(text_of(cells["duration"][0]).strip()[:_LONGEST_MOMENT])
     if match is None:
         raise Unreadable("La durée ne se lit pas.", "Écrivez par exemple « 2.5 heures ».")
     unit = _WEEK if match[2].lower().startswith(("s", "w")) else _UNITS[match[2][0].lower()]
@@ -193,7 +194,7 @@ def _ends_at(cells: Cells, starts_at: datetime | None) -> datetime | None:
 
 def _moment(raw: object) -> datetime:
     """A moment, also as MRBS writes it: `09:00 - lundi 6 juillet 2026`, or the day in words before the hour."""
-    text = raw.strip() if isinstance(raw, str) else ""
+    text = raw.strip() if isinstance(raw, str) and len(raw) <= _LONGEST_MOMENT else ""
     if match := _CLOCK_FIRST.fullmatch(text):
         return moments.instant_of(f"{moments.date_of(match[2]).isoformat()} {match[1]}")
     if (match := _CLOCK_LAST.fullmatch(text)) and " " in match[1].strip():

@@ -35,6 +35,8 @@ _NEW_LINE = re.compile(r"\r\n|\n|\r")
 _PROPERTY = re.compile(r'([A-Za-z0-9-]+)((?:;[^":;]*(?:"[^"]*"[^":;]*)*)*):(.*)', re.DOTALL)
 _TIMES = ("DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID")
 _KEPT = {*_TIMES, "DURATION", "RRULE", "SEQUENCE", "UID", "STATUS", "SUMMARY", "ORGANIZER"}
+#: what makes an event more than one occurrence, or less
+_SERIES = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 _STATUSES = {"": "confirmed", "CONFIRMED": "confirmed", "TENTATIVE": "tentative", "CANCELLED": "cancelled"}
 _YEARS = range(1800, 2201)
 _REMEDY = "Corrigez cet événement dans l'agenda, puis exportez-le de nouveau."
@@ -193,6 +195,8 @@ def parse_event(block: _Block, zones: Zones) -> Event:
         raise BadEventError("Une date ou une durée de cet événement n'existe pas ou ne se lit pas.")
     if "DTSTART" not in event:
         raise BadEventError("Cet événement n'a pas de début.")
+    if any(isinstance(event.get(key), list) for key in ("DTSTART", "DTEND", "DURATION")):
+        raise BadEventError("Cet événement dit plusieurs fois son début ou sa fin.")
     if _is_backwards(event):
         raise BadEventError("La fin de la réservation est avant son début.")
     return event
@@ -235,7 +239,11 @@ def _read_series(events: list[Event], room_id: str, zones: Zones, context: Conte
         occurrences = []
     for event in occurrences:
         line = int(str(event[_LINE]))
-        starts_at, ends_at = _interval(event, zones)
+        try:
+            starts_at, ends_at = _interval(event, zones)
+        except (TypeError, ValueError, OverflowError):
+            refused[line] = _refusal(line, "Les dates de cet événement ne vont pas ensemble.")
+            continue
         if ends_at <= starts_at:
             refused[line] = bad_interval(line)
         elif overlaps(starts_at, ends_at, context.window):
@@ -248,6 +256,8 @@ def _read_series(events: list[Event], room_id: str, zones: Zones, context: Conte
 
 
 def _expand(events: list[Event], zones: Zones, window: tuple[date, date]) -> list[Event]:
+    if len(events) == 1 and not any(key in events[0] for key in _SERIES):
+        return events
     calendar = Calendar()
     if zones.default_name is not None and not zones.default_name.startswith("periscope-"):
         calendar["X-WR-TIMEZONE"] = zones.default_name
@@ -279,8 +289,10 @@ def _row(line: int, event: Event, starts_at: datetime, ends_at: datetime, log: L
 def _interval(event: Event, zones: Zones) -> tuple[datetime, datetime]:
     """Naive UTC. A whole day begins at local midnight; one that ends on its own day, against the norm, is that day."""
     first: Any = event["DTSTART"]
-    last: Any = event["DTEND"]
-    start, end = first.dt, last.dt
+    last: Any = event.get("DTEND")
+    duration: Any = event.get("DURATION")
+    start = first.dt
+    end = last.dt if last is not None else start + duration.dt if duration is not None else start
     if not isinstance(end, datetime) and start == end:
         end += timedelta(days=1)
     return _utc(start, zones), _utc(end, zones)

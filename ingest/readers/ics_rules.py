@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import re
 
-_UNITS = {"YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY"}
+_UNITS = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY")
+_TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
+#: filters that the norm forbids with a rhythm, and that cost a search without end
+_FORBIDDEN = {
+    "DAILY": ("BYYEARDAY", "BYWEEKNO"),
+    "WEEKLY": ("BYYEARDAY", "BYWEEKNO", "BYMONTHDAY"),
+    "MONTHLY": ("BYYEARDAY", "BYWEEKNO"),
+}
 _LISTS = {
     "BYMONTH": 12,
     "BYMONTHDAY": 31,
@@ -30,8 +37,8 @@ def problem(rule: str) -> str | None:
             return "La règle de répétition est incomplète."
         parts[key.strip().upper()] = value.strip().upper()
     frequency = parts.get("FREQ", "")
-    if frequency in ("SECONDLY", "MINUTELY"):
-        return "L'événement se répète chaque minute ou chaque seconde."
+    if frequency in _TOO_OFTEN:
+        return "L'événement se répète chaque heure, chaque minute ou chaque seconde."
     if frequency not in _UNITS:
         return "La règle de répétition ne dit pas à quel rythme."
     for key in parts:
@@ -72,7 +79,33 @@ def _list_problem(parts: dict[str, str]) -> str | None:
         for month in lists["BYMONTH"] or range(1, 13)
     ):
         return "La règle de répétition vise un jour qui n'existe pas, comme le 30 février."
-    per_day = 24 if parts["FREQ"] == "HOURLY" and not lists["BYHOUR"] else max(1, len(lists["BYHOUR"]))
-    if per_day * max(1, len(lists["BYMINUTE"])) * max(1, len(lists["BYSECOND"])) > _MAX_PER_DAY:
+    per_day = max(1, len(lists["BYHOUR"])) * max(1, len(lists["BYMINUTE"])) * max(1, len(lists["BYSECOND"]))
+    if per_day > _MAX_PER_DAY:
         return f"L'événement se répète plus de {_MAX_PER_DAY} fois par jour."
-    return None
+    weekdays = parts["BYDAY"].split(",") if "BYDAY" in parts else []
+    return "La règle de répétition ne tombe jamais." if _is_never(parts, lists, weekdays, per_day) else None
+
+
+def _is_never(parts: dict[str, str], lists: dict[str, list[int]], weekdays: list[str], per_day: int) -> bool:
+    """Rules that no day follows, or that only a search up to the year 9999 could tell from such ones."""
+    frequency = parts["FREQ"]
+    if any(key in parts for key in _FORBIDDEN.get(frequency, ())):
+        return True
+    numbered = [day for day in weekdays if len(day) > 2]
+    if frequency == "DAILY" and weekdays and int(parts.get("INTERVAL", "1")) % 7 == 0:
+        return True
+    if (
+        frequency == "MONTHLY"
+        and numbered
+        and (lists["BYMONTHDAY"] or any(abs(int(day[:-2])) > 5 for day in numbered))
+    ):
+        return True
+    months_days = 5 * (len(weekdays) - len(numbered)) + len(numbered) if weekdays else 31
+    most_days = {
+        "DAILY": 1,
+        "WEEKLY": len(weekdays) or 1,
+        "MONTHLY": min(months_days, len(lists["BYMONTHDAY"]) or months_days)
+        if weekdays
+        else len(lists["BYMONTHDAY"]) or 1,
+    }.get(frequency, 366)
+    return bool(lists["BYSETPOS"]) and min(abs(place) for place in lists["BYSETPOS"]) > most_days * per_day
