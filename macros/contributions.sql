@@ -1,4 +1,4 @@
-{# From rows of an intermediate model (period, perimeter, entity_id, siren, source_ref, row_number …) to contributions. #}
+{# From rows of an intermediate model (period, perimeter, entity_id, siren, source_ref, row_number) to contributions. #}
 
 {#
   Contributions of 1 per distinct entity_id, whoever declares it: shown for the whole perimeter and for each dimension

@@ -16,11 +16,21 @@ bookings as (
 
 scopes as (
     select
-        room_id, 'all' as category, starts_at, ends_at, source_ref, row_number
+        room_id,
+        'all' as category,
+        starts_at,
+        ends_at,
+        source_ref,
+        row_number
     from bookings
     union all
     select
-        room_id, category, starts_at, ends_at, source_ref, row_number
+        room_id,
+        category,
+        starts_at,
+        ends_at,
+        source_ref,
+        row_number
     from bookings
 ),
 
@@ -58,7 +68,7 @@ inside as (
             and pieces.day_on = bookable.day_on
             and pieces.starts_at < bookable.ends_at
             and pieces.ends_at > bookable.starts_at
-    group by 1, 2, 3
+    group by pieces.room_id, pieces.category, pieces.starts_at
 )
 
 select

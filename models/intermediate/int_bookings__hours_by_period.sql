@@ -20,13 +20,25 @@ hours as (
 ),
 
 shown as (
-    select *, 'all' as dimension, 'all' as item from hours
+    select
+        *,
+        'all' as dimension,
+        'all' as item
+    from hours
     where category = 'all'
     union all
-    select *, 'room' as dimension, room_id as item from hours
+    select
+        *,
+        'room' as dimension,
+        room_id as item
+    from hours
     where category = 'all'
     union all
-    select *, 'category' as dimension, category as item from hours
+    select
+        *,
+        'category' as dimension,
+        category as item
+    from hours
     where category <> 'all'
 )
 

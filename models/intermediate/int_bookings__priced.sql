@@ -11,9 +11,19 @@ bookings as (
 ),
 
 asked as (
-    select booking_id, room_id, day_on, category from bookings
+    select
+        booking_id,
+        room_id,
+        day_on,
+        category
+    from bookings
     union
-    select booking_id, room_id, day_on, 'external' as category from bookings
+    select
+        booking_id,
+        room_id,
+        day_on,
+        'external' as category
+    from bookings
 ),
 
 candidates as (

@@ -15,14 +15,29 @@ grants as (
 ),
 
 stages as (
-    select grant_id, row_number, decided_on, 'requested' as stage, requested_eur as amount_eur
+    select
+        grant_id,
+        row_number,
+        decided_on,
+        'requested' as stage,
+        requested_eur as amount_eur
     from grants
     union all
-    select grant_id, row_number, decided_on, 'awarded' as stage, awarded_eur as amount_eur
+    select
+        grant_id,
+        row_number,
+        decided_on,
+        'awarded' as stage,
+        awarded_eur as amount_eur
     from grants
     where status in ('notified', 'contracted', 'paid', 'closed')
     union all
-    select grant_id, row_number, decided_on, 'paid' as stage, paid_eur as amount_eur
+    select
+        grant_id,
+        row_number,
+        decided_on,
+        'paid' as stage,
+        paid_eur as amount_eur
     from grants
     where status in ('paid', 'closed')
 )

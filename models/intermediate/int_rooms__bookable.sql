@@ -19,7 +19,7 @@ rules as (
         row_number,
         {{ minute_of_day('opens_at') }} as opens_minute,
         -- a room that closes at 00:00 closes at the end of the day
-        case {{ minute_of_day('closes_at') }} when 0 then 1440 else {{ minute_of_day('closes_at') }} end as closes_minute,
+        coalesce(nullif({{ minute_of_day('closes_at') }}, 0), 1440) as closes_minute,
         coalesce(valid_from, cast('0001-01-01' as date)) as valid_from,
         coalesce(valid_to, cast('9999-12-31' as date)) as valid_to
     from {{ source('register', 'opening_hours') }}

@@ -15,7 +15,7 @@ findings as (
         source_ref,
         row_number,
         'after_hours' as code,
-        'Réservation hors des heures d''ouverture, ou un jour de fermeture : ces heures sont comptées à part.' as message
+        'Réservation hors des heures d''ouverture ou un jour de fermeture : ces heures sont comptées à part.' as message
     from after_hours
     union all
     select

@@ -18,5 +18,5 @@ select distinct
     other_row_number as row_number,
     'source_gap' as code,
     'Ce chiffre d''affaires s''écarte de celui d''une source plus sûre pour la même période : la plus sûre est retenue.'
-    as message
+        as message
 from {{ ref('int_turnover__source_gaps') }}

@@ -29,7 +29,7 @@ select
     posts.ended_on,
     posts.working_time as working_time_fte,
     posts.stock_on between posts.started_on and coalesce(posts.ended_on, cast('9999-12-31' as date))
-    as is_open_at_quarter_end,
+        as is_open_at_quarter_end,
     coalesce(shares.project_count, 0) as project_count,
     shares.project_share
 from {{ ref('int_posts__ledger') }} as posts

@@ -1,4 +1,5 @@
--- Bookings marked as no-show over effective bookings, by the local day of their start; a composed room's is one booking.
+-- Bookings marked as no-show over effective bookings, by the local day of their start; in a composed room too, one
+-- booking is one.
 with
 
 contributions as (

@@ -34,18 +34,34 @@ bookable as (
 ),
 
 shown as (
-    select period, 'all' as dimension, 'all' as item, cast(null as varchar) as only_room_id
+    select
+        period,
+        'all' as dimension,
+        'all' as item,
+        cast(null as varchar) as only_room_id
     from {{ ref('int_periods') }}
     union all
-    select period, dimension, item, item as only_room_id
+    select
+        period,
+        dimension,
+        item,
+        item as only_room_id
     from {{ ref('int_rooms__coverage') }}
     where dimension = 'room' and answered_count > 0
     union
-    select period, dimension, item, item as only_room_id
+    select
+        period,
+        dimension,
+        item,
+        item as only_room_id
     from booked
     where dimension = 'room'
     union all
-    select distinct period, dimension, item, cast(null as varchar) as only_room_id
+    select distinct
+        period,
+        dimension,
+        item,
+        cast(null as varchar) as only_room_id
     from booked
     where dimension = 'category'
 ),
