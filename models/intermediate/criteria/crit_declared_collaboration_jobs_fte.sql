@@ -1,30 +1,8 @@
--- What each partner declares of created posts, shares ignored and double counts included.
+-- What each partner declares, double counts included; int_collaboration_jobs__reconciled leads from here to the ledger.
 with
 
-posts as (
-    select
-        periods.period,
-        members.perimeter,
-        declarants.post_id as entity_id,
-        declarants.sender_siren as siren,
-        declarants.working_time,
-        declarants.source_ref,
-        declarants.row_number
-    from {{ ref('int_posts__declarants') }} as declarants
-    inner join {{ ref('int_periods') }} as periods on declarants.quarter = periods.last_quarter
-    inner join {{ ref('int_members__by_period') }} as members
-        on
-            periods.period = members.period
-            and declarants.sender_siren = members.siren
-            and members.basis = 'stock'
-    where
-        declarants.category = 'created'
-        and declarants.started_on <= periods.ends_on
-        and coalesce(declarants.ended_on, periods.ends_on) >= periods.ends_on
-),
-
 contributions as (
-    {{ summed_over('posts', 'working_time') }}
+    {{ summed_over(ref('int_collaboration_jobs__declared'), 'working_time') }}
 )
 
 {{ additive_figures('declared_collaboration_jobs_fte') }}
