@@ -219,6 +219,8 @@ def test_the_page_prints(offline: BrowserContext, readers: dict[str, Path]) -> N
     page, said, _ = opened(offline, readers["committee"] / "dashboard.html")
     page.emulate_media(media="print")
     assert page.locator(".filters").is_hidden() and page.locator("nav.toc").is_hidden()
+    columns = page.evaluate("getComputedStyle(document.querySelector('.cards')).gridTemplateColumns")
+    assert len(columns.split()) == 3 and page.locator("summary").first.is_hidden()
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     printed = page.pdf(path=ARTEFACTS / "committee-print.pdf", prefer_css_page_size=True)
     pages = PdfReader(BytesIO(printed)).pages
