@@ -176,7 +176,8 @@ def parse_event(block: _Block, zones: Zones) -> Event:
     for line in block.lines:
         match = _PROPERTY.fullmatch(line)
         key = (match[1] if match else re.split("[:;]", line)[0]).strip().upper()
-        if key not in _KEPT:
+        # an empty rule is no rule
+        if key not in _KEPT or (key in _SERIES and not line.rpartition(":")[2].strip()):
             continue
         if key in _TIMES:
             line = _time_line(key, line, zones)

@@ -224,6 +224,10 @@ def test_endless_nesting_is_refused_and_the_rest_is_read(context: Context, tmp_p
     assert starts(reading) == ["2026-03-27 08:00"]
 
 
+def test_an_empty_rule_is_no_rule(context: Context, tmp_path: Path) -> None:
+    assert starts(read(calendar(MORNING + "RRULE:\nEXDATE:"), context, tmp_path)) == ["2026-03-27 08:00"]
+
+
 def test_events_without_a_calendar_around_them(context: Context, tmp_path: Path) -> None:
     text = f"BEGIN:VEVENT\r\n{MORNING}END:VEVENT\r\n"
     assert starts(read(text, context, tmp_path, "eole.ics")) == ["2026-03-27 08:00"]
