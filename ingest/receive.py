@@ -21,7 +21,7 @@ from periscope.state import hash_tree
 from periscope.workspace import Run
 
 #: sources whose reading depends on the days asked for: recurring events are expanded inside them
-_WINDOWED = ("ics",)
+_WINDOWED = ("ics", "officernd")
 
 
 def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
