@@ -102,7 +102,6 @@ def write_kind(
     columns = form_columns(table)
     sheet.write_string(0, 0, table.label_fr, looks.title)
     sheet.write_string(1, 0, _LEGEND, looks.help)
-    sheet.freeze_panes(FIRST_ROW, 1)
     places = {row["row_number"]: index for index, row in enumerate(rows)}
     for position, column in enumerate(columns):
         look = (

@@ -14,7 +14,7 @@ from ingest import contained
 from ingest.context import Context
 from ingest.form_sheets import EPOCH, Formats, form_columns, write_cell
 from ingest.readers.declarations import REFUSALS_SHEET
-from ingest.readers.rows import RefusedRow
+from ingest.readers.refused_rows import RefusedRow
 from ingest.register import build_context, read_register
 from ingest.safe_text import plain_cell, safe_name
 from ingest.unreadable import Unreadable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ def context(
     )
 
 
-def workbook(path: Path, sheets: Mapping[str, list[list[Any]]]) -> Path:
+def workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> Path:
     book = openpyxl.Workbook()
     assert book.active is not None
     book.remove(book.active)

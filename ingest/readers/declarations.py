@@ -11,7 +11,8 @@ from ingest.readers import grid as grids
 from ingest.readers import survey
 from ingest.readers.grid import Block, Grid, Row, Sheet
 from ingest.readers.parts import Part
-from ingest.readers.rows import Declarant, RefusedRow, RowReader
+from ingest.readers.refused_rows import RefusedRow
+from ingest.readers.rows import Declarant, RowReader
 from ingest.unreadable import Unreadable
 from periscope import tables
 from periscope.receipts import Finding, Reading

@@ -13,13 +13,13 @@ from ingest.context import Context
 from ingest.corrections import Corrector
 from ingest.readers import grid as grids
 from ingest.readers.grid import Block, Row
+from ingest.readers.refused_rows import PERSONAL, RefusedRow, as_written, repeated
 from ingest.readers.row_checks import duplicates, inconsistencies
 from ingest.values import Unreadable, parse, text_of
 from periscope import tables
 from periscope.receipts import Finding, Reading, Refusal, Slice
 from periscope.tables import Column, Table
 
-_PERSONAL = ("person", "person_date")
 _BINARY_NOISE = Decimal("0.000001")
 _ALIAS_REMEDY = (
     "Vérifiez le numéro ; s'il est juste, l'évaluateur ajoute la structure à register/members.csv, ou une ligne de "
@@ -51,24 +51,10 @@ class _Reader:
 
     def refuse(self, reason: str, remedy: str, column: Column | None = None, code: str = "cell") -> None:
         cell = self.raw.get(column.name) if column is not None else None
-        is_personal = column is not None and column.type in _PERSONAL
+        is_personal = column is not None and column.type in PERSONAL
         value = "" if is_personal else text_of(cell)[:200]
         name = column.name if column is not None else ""
         self.refusals.append(Refusal(self.row.number, reason, remedy, self.sheet, name, value, code))
-
-
-@dataclass(frozen=True)
-class RefusedRow:
-    """A refused row as its sender wrote it, persons left out, to be sent back. `reasons` are by column."""
-
-    kind: str
-    sheet: str
-    row_number: int
-    sender: str
-    sender_siren: str
-    quarter: str
-    cells: dict[str, str]
-    reasons: dict[str, str]
 
 
 class RowReader:
@@ -89,7 +75,9 @@ class RowReader:
             self.reading.refusals += refused
             gone = {refusal.row: refusal for refusal in refused}
             self.refused += [
-                _repeated_row(piece, row, gone) for row in piece.rows if row["row_number"] in gone
+                repeated(piece, row, gone[row["row_number"]])
+                for row in piece.rows
+                if row["row_number"] in gone
             ]
             piece.rows = [row for row in piece.rows if row["row_number"] not in gone]
             piece.rows_refused += len(gone)
@@ -356,7 +344,10 @@ class RowReader:
         if reader.refusals:
             piece.rows_refused += 1
             self.reading.refusals += reader.refusals
-            self.refused.append(_refused_row(reader, declarant))
+            where = (declarant.sender, declarant.sender_siren, declarant.quarter)
+            self.refused.append(
+                as_written(reader.kind, reader.sheet, reader.row.number, where, reader.raw, reader.refusals)
+            )
         else:
             own = {name: value for name, value in reader.values.items() if name in _row_columns(reader.kind)}
             piece.rows.append({"row_number": reader.row.number} | own)
@@ -380,38 +371,3 @@ class RowReader:
 
 def _row_columns(kind: str) -> Iterable[str]:
     return tables.raw_columns(tables.DECLARATIONS[kind])
-
-
-def _refused_row(reader: _Reader, declarant: Declarant) -> RefusedRow:
-    personal = {c.name for c in tables.DECLARATIONS[reader.kind].columns if c.type in _PERSONAL}
-    cells = {
-        name: text_of(cell)
-        for name, cell in reader.raw.items()
-        if name not in personal and not grids.is_empty(cell)
-    }
-    reasons: dict[str, str] = {}
-    for refusal in reader.refusals:
-        reasons.setdefault(refusal.column, f"{refusal.reason} {refusal.remedy}")
-    where = (declarant.sender, declarant.sender_siren, declarant.quarter)
-    return RefusedRow(reader.kind, reader.sheet, reader.row.number, *where, cells, reasons)
-
-
-def _repeated_row(piece: Slice, row: dict[str, Any], refusals: dict[int, Refusal]) -> RefusedRow:
-    refusal = refusals[row["row_number"]]
-    table = tables.DECLARATIONS[piece.kind]
-    names = {c.name: c for c in (*table.columns, persons.HOLDER_CODE)}
-    cells = {
-        name: _written(names[name], value)
-        for name, value in row.items()
-        if name in names and value is not None
-    }
-    where = (piece.sender, piece.sender_siren, piece.quarter)
-    reasons = {refusal.column: f"{refusal.reason} {refusal.remedy}"}
-    return RefusedRow(piece.kind, piece.sheet, row["row_number"], *where, cells, reasons)
-
-
-def _written(column: Column, value: object) -> str:
-    """A typed value as a person would write it."""
-    if isinstance(value, Decimal):
-        return f"{value:f}".rstrip("0").rstrip(".").replace(".", ",") if value % 1 else f"{value:.0f}"
-    return column.choices[str(value)][0] if value in column.choices else text_of(value)

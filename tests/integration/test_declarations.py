@@ -232,7 +232,7 @@ def test_one_post_may_serve_two_projects(tmp_path: Path) -> None:
 
 
 def test_one_project_of_two_holders_and_persons_never_leave(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         PROJECTS,
         ["D1", "Lefèvre-Martin", "Zoé", date(1990, 5, 1), "Le Café du Canal"],
         ["D1", "Dupuis", "Jean-Paul", date(1980, 1, 2), "Le Café du Canal"],
@@ -274,7 +274,7 @@ def test_near_holders_of_two_files_are_proposed_by_place(tmp_path: Path) -> None
 
 
 def test_creation_without_date_is_a_finding(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         [*PROJECTS, "creation_kind"],
         ["D1", "Durand", "Zoé", "1990-05-01", "Épicerie", "Immatriculation"],
     ]
@@ -284,7 +284,7 @@ def test_creation_without_date_is_a_finding(tmp_path: Path) -> None:
 
 
 def test_partners_inside_and_outside(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["project_ref", "status", "partners", "lead_siren"],
         ["C1", "Mené", "jardins; 880878145 ;Mairie du Lac;111111118", "5520135"],
     ]
@@ -303,7 +303,10 @@ def test_corrections_are_replayed(tmp_path: Path, old: str) -> None:
         Correction("a.xlsx", 9, "fte", "3", "4"),
         Correction("other.xlsx", 2, "fte", "3", "4"),
     ]
-    rows = [["period_start", "period_end", "net_turnover_eur", "fte"], ["2026-07-01", "2026-09-30", 1000, 2]]
+    rows: list[list[Any]] = [
+        ["period_start", "period_end", "net_turnover_eur", "fte"],
+        ["2026-07-01", "2026-09-30", 1000, 2],
+    ]
     reading = read(
         workbook(tmp_path / "a.xlsx", {"structure": STRUCTURE, "activite": rows}),
         context(corrections=entries),

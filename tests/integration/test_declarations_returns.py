@@ -130,7 +130,8 @@ def test_help_drop_downs_new_questions_and_anomalies(tmp_path: Path) -> None:
     assert "Choix : CDI, CDD" in notes["Contrat"]
     assert "date illisible" in notes["Début du contrat le"]
     titles = [cell.value for cell in sheet[3]]
-    assert sheet.cell(4, titles.index("Temps de travail") + 1).comment.text == "Valeur arrondie."
+    note = sheet.cell(4, titles.index("Temps de travail") + 1).comment
+    assert note is not None and note.text == "Valeur arrondie."
     lists = [v.formula1 for v in sheet.data_validations.dataValidation if v.type == "list"]
     assert any("CDI" in formula for formula in lists)
     assert forms.questions_of(path) == known | {("posts", "category"), ("supported_projects", "holder_pid")}
@@ -175,7 +176,7 @@ def test_refusals_go_back_and_a_mended_file_clears_them(run: Run) -> None:
     titles = [cell.value for cell in sheet[1]]
     faulty = sheet.cell(2, titles.index("Début du contrat le") + 1)
     assert (faulty.value, faulty.fill.start_color.rgb) == ("30/02/2026", "FFFFC7CE")
-    assert "n'existe pas" in faulty.comment.text
+    assert faulty.comment is not None and "n'existe pas" in faulty.comment.text
 
     faulty.value = "28/02/2026"
     sheet.cell(4, titles.index("Référence du poste") + 1).value = "P4"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from ingest.readers.survey import explain
 from ingest.sources import read_file
@@ -24,7 +25,7 @@ KOBO = settings.Mapping(
     values={"contract_kind": {"cdi_plein": "permanent"}},
     constants={"quarter": "2026-Q3"},
 )
-KOBO_SHEETS = {
+KOBO_SHEETS: dict[str, list[list[Any]]] = {
     "Enquête": [
         ["Votre structure", "Courriel", "_submission_time", "_index"],
         ["Les Jardins du Canal", "canari@example.org", "2026-10-02T08:00:00", 1],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -40,7 +40,7 @@ def xlsx(cells: str, shared: str = "") -> bytes:
     return zipped(parts)
 
 
-def zipped(parts: dict[str, str | bytes], again: str = "") -> bytes:
+def zipped(parts: Mapping[str, str | bytes], again: str = "") -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
