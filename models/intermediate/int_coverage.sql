@@ -77,11 +77,23 @@ member_answers as (
 ),
 
 by_dimension as (
-    select *, 'all' as dimension, 'all' as item from member_answers
+    select
+        *,
+        'all' as dimension,
+        'all' as item
+    from member_answers
     union all
-    select *, 'function' as dimension, function_id as item from member_answers
+    select
+        *,
+        'function' as dimension,
+        function_id as item
+    from member_answers
     union all
-    select *, 'member' as dimension, member_id as item from member_answers
+    select
+        *,
+        'member' as dimension,
+        member_id as item
+    from member_answers
 ),
 
 counted as (

@@ -3,9 +3,13 @@
 with
 
 horizons as (
-    select 3 as horizon_years, 36 as horizon_months
+    select
+        3 as horizon_years,
+        36 as horizon_months
     union all
-    select 5 as horizon_years, 60 as horizon_months
+    select
+        5 as horizon_years,
+        60 as horizon_months
 ),
 
 anniversaries as (

@@ -40,7 +40,10 @@ kinds as (
             partition by totals.quarter, totals.project_ref
             order by descriptions.quarter desc
         ) as recency
-    from (select distinct quarter, project_ref from totals) as totals
+    from (select distinct
+        quarter,
+        project_ref
+    from totals) as totals
     inner join descriptions
         on
             totals.project_ref = descriptions.project_ref

@@ -3,9 +3,21 @@
 with
 
 periods as (
-    select period, starts_on, ends_on, first_quarter, last_quarter from {{ ref('int_periods') }}
+    select
+        period,
+        starts_on,
+        ends_on,
+        first_quarter,
+        last_quarter
+    from {{ ref('int_periods') }}
     union
-    select period, starts_on, ends_on, period as first_quarter, period as last_quarter from {{ ref('int_cohorts') }}
+    select
+        period,
+        starts_on,
+        ends_on,
+        period as first_quarter,
+        period as last_quarter
+    from {{ ref('int_cohorts') }}
 ),
 
 members as (
