@@ -132,9 +132,8 @@ def _stage(connection: Connection, source: _Source, name: str, context: Context,
 
 
 def _count(connection: Connection, piece: Slice) -> None:
-    row = connection.execute("select count(*), count(*) filter (problem <> 0) from fec_staged").fetchone()
-    assert row is not None
-    piece.rows_read, piece.rows_refused = row
+    sql = "select count(*), count(*) filter (problem <> 0) from fec_staged"
+    piece.rows_read, piece.rows_refused = fec_stage.one(connection, sql)
     if not piece.rows_read:
         raise FecError(
             "Ce FEC ne contient aucune ligne d'écriture.",

@@ -6,9 +6,7 @@ put together again under (journal, number, date), then number alone, (journal, p
 
 from __future__ import annotations
 
-from typing import Any
-
-from ingest.readers import fec_journals
+from ingest.readers import fec_journals, fec_stage
 from ingest.readers.fec_journals import CENTRALISATION, CLOSING, OPENING, Journal
 from periscope.receipts import Finding
 from periscope.warehouse import Connection
@@ -69,8 +67,8 @@ _OPEN = """
 
 
 def _count_open(connection: Connection) -> int:
-    row = connection.execute(f"select count(*) from ({_OPEN})").fetchone()
-    return int(row[0]) if row else 0
+    (count,) = fec_stage.one(connection, f"select count(*) from ({_OPEN})")
+    return int(count)
 
 
 def journals_of(connection: Connection) -> list[Journal]:
@@ -111,7 +109,7 @@ def _give(connection: Connection, journal_keys: set[int], role: str) -> None:
 
 
 def _opening_income(connection: Connection) -> list[Finding]:
-    count, first_row, turnover = _one(
+    count, first_row, turnover = fec_stage.one(
         connection,
         """
         select
@@ -152,7 +150,7 @@ def _closings(connection: Connection, closing_journals: set[int]) -> list[Findin
         """,
         [sorted(closing_journals)],
     )
-    entries, lines, first_row = _one(
+    entries, lines, first_row = fec_stage.one(
         connection,
         """
         select count(distinct entry_key), count(*), min(row_number)
@@ -225,7 +223,7 @@ def _centralisations(connection: Connection, journals: list[Journal], opening: s
 
 def _vanished_turnover(connection: Connection) -> list[Finding]:
     """Sales that net to nothing: a closing entry that was not recognised."""
-    net, credits = _one(
+    net, credits = fec_stage.one(
         connection,
         f"""
         select sum(credit_eur - debit_eur), sum(credit_eur)
@@ -268,7 +266,7 @@ def match_sales(connection: Connection) -> list[Finding]:
             and entry_key in (select entry_key from fec_staged where customer_id is not null)
         group by entry_key
         """)
-    (mixed,) = _one(
+    (mixed,) = fec_stage.one(
         connection,
         """
         select count(*) from fec_sales
@@ -285,9 +283,3 @@ def match_sales(connection: Connection) -> list[Finding]:
         "entre membres."
     )
     return [Finding(message, value=str(mixed), code="mixed_customers")]
-
-
-def _one(connection: Connection, sql: str) -> tuple[Any, ...]:
-    row = connection.execute(sql).fetchone()
-    assert row is not None
-    return tuple(row)

@@ -83,8 +83,7 @@ def correct(
 
 def mend(connection: Connection, batches: Batches, layout: Layout, customers: Customers) -> list[Finding]:
     """Put a label cut by a separator together again, when only one reading of the line makes sense."""
-    if layout.is_quoted:
-        return []
+    separator = fec_lines.separator_of_lines(layout)
     rows = connection.execute(
         "select row_number from fec_staged where problem = ? order by row_number limit ?",
         [fec_stage.BAD_WIDTH, MOST_REFUSALS],
@@ -94,10 +93,10 @@ def mend(connection: Connection, batches: Batches, layout: Layout, customers: Cu
     candidates = [
         (row, candidate)
         for row, line in _lines(connection, batches, [row for (row,) in rows])
-        for candidate in _candidates(line.split(layout.separator), layout)
+        for candidate in _candidates(line.split(separator), layout)
     ]
     connection.execute(f"create temp table fec_candidates ({fec_stage.STAGED})")
-    numbered = [(position, layout.separator.join(cells)) for position, (_, cells) in enumerate(candidates, 1)]
+    numbered = [(position, separator.join(cells)) for position, (_, cells) in enumerate(candidates, 1)]
     fec_stage.stage(
         connection,
         fec_lines.batches_of_lines(numbered),
@@ -119,30 +118,51 @@ def mend(connection: Connection, batches: Batches, layout: Layout, customers: Cu
         _replace(connection, layout, customers, mended)
     return [
         Finding(
-            "Un séparateur se trouvait dans un libellé : la ligne a été relue sans lui.",
+            "Un séparateur en trop se trouvait sur cette ligne : elle a été relue sans lui.",
             row=row,
-            code="mended_label",
+            code="mended_line",
         )
         for row in sorted(mended)
     ]
 
 
-def _candidates(cells: list[str], layout: Layout) -> Iterator[list[str]]:
-    """The line with one label put together again, for each label where it may be. Both sides must hold some text."""
-    if len(cells) == layout.width + 2 and not cells[-1].strip():
-        cells = cells[:-1]
+def _candidates(cells: list[str], layout: Layout) -> list[list[str]]:
+    """Readings of a line that is too long: without its empty last field, or with one label put together again.
+
+    Every piece of the label holds text and every date is a date. A validation date in its place proves a reading;
+    without one, a piece made of figures may as well be an amount, and nothing is put together.
+    """
     extra = len(cells) - layout.width
     if not 1 <= extra <= _MOST_EXTRA:
-        return
-    for name in _LABELS:
-        place = layout.columns.get(name)
-        if place is None:
-            continue
-        parts = cells[place - 1 : place + extra]
-        whole = [*cells[: place - 1], " ".join(parts), *cells[place + extra :]]
-        dates = [whole[layout.columns[date] - 1].strip() for date in _DATES if date in layout.columns]
-        if all(part.strip() for part in parts) and all(re.fullmatch(r"[0-9/. :T-]*", date) for date in dates):
-            yield whole
+        return []
+    readings = []
+    if extra == 1 and not cells[-1].strip() and not _is_shifted(cells, layout):
+        readings.append((cells[:-1], True))
+    for place in (layout.columns[name] for name in _LABELS if name in layout.columns):
+        parts = [part.strip() for part in cells[place - 1 : place + extra]]
+        has_words = all(re.search(r"[^\W\d_]", part) for part in parts)
+        if all(parts):
+            readings.append(([*cells[: place - 1], " ".join(parts), *cells[place + extra :]], has_words))
+    dates = [layout.columns[name] - 1 for name in _DATES if name in layout.columns]
+    possible = [
+        (reading, has_words)
+        for reading, has_words in readings
+        if all(re.fullmatch(r"(\d[0-9/. :T-]*)?", reading[place].strip()) for place in dates)
+    ]
+    valid_on = layout.columns.get("valid_on", 0) - 1
+    proved = [reading for reading, _ in possible if valid_on >= 0 and reading[valid_on].strip()]
+    return proved or [reading for reading, has_words in possible if has_words]
+
+
+def _is_shifted(cells: list[str], layout: Layout) -> bool:
+    """True when an amount stands after the columns of amounts, where none should."""
+    last = max(layout.columns[name] for name in fec_stage.needed_columns(layout))
+    currency = layout.columns.get("currency_amount", 0)
+    return any(
+        re.fullmatch(r"[+-]?\d+[.,]\d\d[+-]?", cell.strip())
+        for place, cell in enumerate(cells, 1)
+        if place > last and place != currency
+    )
 
 
 def refusals(connection: Connection, batches: Batches, layout: Layout) -> list[Refusal]:
@@ -160,8 +180,8 @@ def refusals(connection: Connection, batches: Batches, layout: Layout) -> list[R
         _refusal(row, problems[row], line.split(separator), layout)
         for row, line in _lines(connection, batches, list(problems))
     ]
-    total = connection.execute("select count(*) from fec_staged where problem <> 0").fetchone()
-    more = (total[0] if total else 0) - len(found)
+    (total,) = fec_stage.one(connection, "select count(*) from fec_staged where problem <> 0")
+    more = total - len(found)
     if more:
         found.append(
             Refusal(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -73,7 +74,8 @@ def date_sql(text: str) -> str:
     iso = parts(_ISO_DATE, r"\1-\3-\4")
     french = parts(_FRENCH_DATE, r"\3-\2-\1")
     bare = parts(_FRENCH_DATE_BARE, r"\3-\2-\1")
-    found = f"coalesce(case when length({text}) = 8 then {compact} end, case {iso} {french} {bare} end)"
+    whole = f"case when length({text}) = 8 then {compact} end"
+    found = f"coalesce({whole}, case {iso} end, case {french} end, case {bare} end)"
     return f"case when year({found}) between 1900 and 2099 then {found} end"
 
 
@@ -156,6 +158,12 @@ def add_journals(connection: Connection, journals: list[tuple[str, str]]) -> Non
     )
 
 
+def one(connection: Connection, sql: str) -> tuple[Any, ...]:
+    """The only row of a query."""
+    (row,) = connection.execute(sql).fetchall()
+    return tuple(row)
+
+
 def drop_tables(connection: Connection) -> None:
     """Forget the file: nothing of it stays in memory or in the temporary folder."""
     connection.unregister("fec_source")
@@ -177,13 +185,15 @@ def needed_columns(layout: Layout) -> list[str]:
 
 
 def _widths(layout: Layout) -> str:
-    """Widths of acceptable lines: the header's, one empty field more, or the file's own habit when it is shorter."""
-    accepted = [str(layout.width)]
+    """Widths of acceptable lines: the header's; the file's own habit, a separator at the end of every line or the
+    empty fields at the end of every line left out.
+    """
     reach = max(layout.columns[name] for name in needed_columns(layout))
-    if reach <= layout.usual_width < layout.width:
-        accepted.append(str(layout.usual_width))
     beyond = layout.width + 1
-    return f"(len(f) in ({', '.join(accepted)}) or (len(f) = {beyond} and trim(f[{beyond}]{LINE_FEED}) = ''))"
+    if layout.usual_width == beyond:
+        return f"(len(f) = {layout.width} or (len(f) = {beyond} and trim(f[{beyond}]{LINE_FEED}) = ''))"
+    habit = layout.usual_width if reach <= layout.usual_width < layout.width else layout.width
+    return f"len(f) in ({layout.width}, {habit})"
 
 
 def _amounts(layout: Layout) -> tuple[str, str, str]:
