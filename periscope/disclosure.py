@@ -11,8 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
+from scipy.sparse import csr_array, hstack
 
 OUTSIDER = ""
 _EPSILON = 1e-7
@@ -66,6 +66,16 @@ class Unknowns:
         return len(self.values) - 1
 
 
+@dataclass(frozen=True)
+class _Move:
+    """A deviation from the truth, how many times it may be made forward and backward, and whom it touches."""
+
+    terms: Row
+    forward: float
+    backward: float
+    owners: frozenset[str]
+
+
 @dataclass
 class Attack:
     """Attacks the same targets under changing sets of facts; what did not change is not attacked twice.
@@ -82,8 +92,8 @@ class Attack:
     def __post_init__(self) -> None:
         self._seen: dict[tuple[int, frozenset[tuple[str, str]]], list[Breach]] = {}
         self._reduced: dict[frozenset[tuple[str, str]], list[Fact]] = {}
-        # deviations that once cleared a target on one side; they still do where the facts in force allow them
-        self._witnesses: dict[tuple[str, int], list[Row]] = defaultdict(list)
+        # deviations that once cleared a target, by unknown: they clear others, where the facts in force allow them
+        self._moves: dict[int, list[_Move]] = defaultdict(list)
         self._x = np.array(self.unknowns.values, dtype=float)
         self._room = self._x - np.array(self.unknowns.lowest, dtype=float)
         self._scale = max(float(np.abs(self._x).max(initial=0.0)), 1.0)
@@ -189,7 +199,7 @@ class _Scene:
         self.facts, self.facts_of, self.part_of = facts, facts_of, part_of
         self.x, self.room, self.scale = attack._x, attack._room, attack._scale
         self.owners = attack.unknowns.owners
-        self.witnesses = attack._witnesses
+        self.moves, self.allowed = attack._moves, dict[int, bool]()
         told: list[list[tuple[int, float]]] = [[] for _ in self.x]
         for number, fact in enumerate(facts):
             for index, coefficient in fact.terms.items():
@@ -214,36 +224,50 @@ class _Scene:
         suspects = [OUTSIDER, *sorted(insider for insider in insiders if owners != {insider})]
         limits = self._limits(target)
         for side in (1, -1):
-            kept = self.witnesses[target.name, side]
-            usable = [witness for witness in kept if self._is_allowed(witness)]
+            known = self._known_moves(target, side)
             for insider in suspects:
                 needed = self._required(target, limits, insider, side)
                 enough = needed * (1 - 1e-6) - _EPSILON * self.scale
                 if self._by_swaps(target, insider, side) >= enough or any(
-                    self._clears(witness, target, insider, side * enough) for witness in usable
+                    width >= enough and insider not in move.owners for width, move in known
                 ):
                     continue
-                width, witness, holding = self._by_program(target, insider, parts, side, needed)
+                width, terms, holding = self._by_program(target, insider, parts, side, needed)
                 if width < enough:
                     return [Breach(target.name, insider, holding, side, width)]
-                usable.append(witness)
-                kept.append(witness)
+                known.append((width, self._remember(terms)))
         return []
 
-    def _is_allowed(self, witness: Row) -> bool:
-        """True when a deviation changes no fact in force."""
-        moved: dict[int, float] = defaultdict(float)
-        for index, change in witness.items():
-            for number, coefficient in self.signature[index]:
-                moved[number] += coefficient * change
-        return all(abs(change) <= _EPSILON * self.scale for change in moved.values())
+    def _remember(self, terms: Row) -> _Move:
+        """Keep a deviation for every target that it moves, with how far it may be pushed either way."""
+        forward = min((self.room[i] / -change for i, change in terms.items() if change < 0), default=np.inf)
+        backward = min((self.room[i] / change for i, change in terms.items() if change > 0), default=np.inf)
+        move = _Move(terms, forward, backward, frozenset(self.owners[i] for i in terms) - {OUTSIDER})
+        for index in terms:
+            self.moves[index].append(move)
+        return move
 
-    def _clears(self, witness: Row, target: Target, insider: str, enough: float) -> bool:
-        """True when a deviation moves the target enough without touching what the insider knows."""
-        if insider != OUTSIDER and any(self.owners[index] == insider for index in witness):
-            return False
-        move = sum(coefficient * witness.get(index, 0.0) for index, coefficient in target.terms.items())
-        return move >= enough if enough > 0 else move <= enough
+    def _known_moves(self, target: Target, side: int) -> list[tuple[float, _Move]]:
+        """Moves found before, still allowed by the facts in force, with how far each takes the target on one side."""
+        found = []
+        for move in {id(move): move for index in target.terms for move in self.moves[index]}.values():
+            change = side * sum(
+                coefficient * move.terms.get(index, 0.0) for index, coefficient in target.terms.items()
+            )
+            if change and self._is_allowed(move):
+                found.append((abs(change) * (move.forward if change > 0 else move.backward), move))
+        return found
+
+    def _is_allowed(self, move: _Move) -> bool:
+        """True when a move changes no fact in force."""
+        if id(move) not in self.allowed:
+            moved: dict[int, float] = defaultdict(float)
+            for index, change in move.terms.items():
+                for number, coefficient in self.signature[index]:
+                    moved[number] += coefficient * change
+            largest = max(abs(change) for change in move.terms.values())
+            self.allowed[id(move)] = all(abs(change) <= _EPSILON * largest for change in moved.values())
+        return self.allowed[id(move)]
 
     def _limits(self, target: Target) -> list[list[tuple[float, dict[str, float]]]]:
         """For the whole target, then each of its pieces: the room of the others in each accepted fact, by owner."""
@@ -329,12 +353,13 @@ class _Scene:
         column = {index: position for position, index in enumerate(indices)}
         facts = [self.facts[number] for part in parts for number in self.facts_of[part]]
         size = len(indices)
-        matrix: NDArray[np.float64] = np.zeros((len(facts), 2 * size))
-        for number, fact in enumerate(facts):
-            for index, coefficient in fact.terms.items():
-                if index in column:
-                    matrix[number, column[index]] = coefficient
-        matrix[:, size:] = -matrix[:, :size]
+        told = [
+            (n, column[i], c) for n, fact in enumerate(facts) for i, c in fact.terms.items() if i in column
+        ]
+        rows, columns, data = (
+            (np.array(part) for part in zip(*told, strict=True)) if told else (np.zeros(0),) * 3
+        )
+        half = csr_array((data, (rows, columns)), shape=(len(facts), size))
         goal = np.zeros(2 * size)
         for index, coefficient in target.terms.items():
             if index in column:
@@ -344,7 +369,7 @@ class _Scene:
             -goal,
             A_ub=goal[None, :],
             b_ub=[min(needed, 1e6 * self.scale) / self.scale],
-            A_eq=matrix if facts else None,
+            A_eq=hstack([half, -half], format="csr") if facts else None,
             b_eq=np.zeros(len(facts)) if facts else None,
             bounds=[(0.0, None)] * size + [(0.0, self.room[i] / self.scale) for i in indices],
             method="highs",

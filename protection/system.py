@@ -29,6 +29,8 @@ from protection.registry import Delivered
 
 #: Marks a fact that an earlier delivery told.
 DELIVERED = " remis"
+#: Begins the name of a fact that a member agreed to show.
+AGREED = "accord de "
 #: What it costs to hide a figure: headlines and totals of the pole last, breakdowns first.
 _COST = {"all": 30.0, "function": 4.0, "kind": 3.0}
 
@@ -55,20 +57,18 @@ def protect(
         if kind == "enterprise":
             relations, targets = _enterprises(connection, figures, mine, must_hide, rule, agreed, past)
         else:
-            relations, targets = _persons(mine, must_hide)
+            relations, targets = _persons(mine, must_hide, rule, agreed)
         attack = Attack(relations.unknowns, targets, rule.min_contributors, rule.dominance_share)
-        # what the deliveries already tell by themselves is lost; nothing more may be
-        lost = {
-            breach.target
-            for breach in attack.run([f for f in relations.facts if f.figure.endswith(DELIVERED)])
-        }
+        # what deliveries and agreements already tell by themselves is no secret to keep; nothing more may be told
+        known = [f for f in relations.facts if f.figure.endswith(DELIVERED) or f.figure.startswith(AGREED)]
+        lost = {breach.target for breach in attack.run(known)}
         targets = [target for target in targets if target.name not in lost]
         attack = replace(attack, targets=targets)
         hidden |= choose(attack, relations.facts, costs, must_hide, rule.time_limit_seconds).hidden
         written.append((kind, relations, targets))
-    parents = _parents(scope)
-    hidden |= {child for child, parent in parents if parent in hidden} - fixed
-    _write(connection, written, parents)
+    pairs = parents(scope)
+    hidden |= {child for child, parent in pairs if parent in hidden} - fixed
+    _write(connection, written, pairs)
     return hidden
 
 
@@ -131,7 +131,7 @@ def _consented(
         for part, terms in rel.enterprise_terms(figure, amounts).items() if sirens else ():
             for siren in sorted(sirens):
                 own = [term for term in terms if term[0][3] == siren]
-                relations.add(f"accord de {siren}", f"{figure.figure_id} {part}", own)
+                relations.add(AGREED + siren, f"{figure.figure_id} {part}", own)
                 if own:
                     known.append({relations.atom(atom): coefficient for atom, coefficient in own})
     return known
@@ -204,21 +204,28 @@ def _compress(relations: rel.Relations, targets: list[Target]) -> tuple[rel.Rela
     return merged, [replace(target, terms=rename(target.terms)) for target in targets]
 
 
-def _persons(mine: list[Figure], must_hide: frozenset[str]) -> tuple[rel.Relations, list[Target]]:
-    """A hidden count must remain possible one lower and one higher."""
+def _persons(
+    mine: list[Figure], must_hide: frozenset[str], rule: Secrecy, agreed: list[Consent]
+) -> tuple[rel.Relations, list[Target]]:
+    """A small count must remain possible one lower and one higher; a larger one of one member betrays nobody."""
     relations = rel.person_relations(mine)
     values = relations.unknowns.values
+    figures = {figure.figure_id: figure for figure in mine}
     found: dict[frozenset[tuple[int, float]], Target] = {}
-    for fact in relations.facts:
-        if fact.figure in must_hide:
-            count = sum(coefficient * values[index] for index, coefficient in fact.terms.items())
-            found.setdefault(
-                frozenset(fact.terms.items()), Target(fact.figure, fact.terms, 1.0, min(1.0, count))
-            )
+    for fact in list(relations.facts):
+        figure = figures[fact.figure]
+        count = sum(coefficient * values[index] for index, coefficient in fact.terms.items())
+        if figure.dimension == "member" and count >= rule.min_persons:
+            sirens = {siren for part in figure.parts.values() for _, siren in part}
+            if any(c.siren in sirens and c.covers(figure.indicator_id) for c in agreed):
+                relations.facts.append(replace(fact, figure=AGREED + min(sirens)))
+        elif fact.figure in must_hide:
+            target = Target(fact.figure, fact.terms, 1.0, min(1.0, count))
+            found.setdefault(frozenset(fact.terms.items()), target)
     return relations, list(found.values())
 
 
-def _parents(scope: list[Figure]) -> list[tuple[str, str]]:
+def parents(scope: list[Figure]) -> list[tuple[str, str]]:
     """(derived figure, a figure it is computed from): the same cell; for a chain, each link of the chain."""
     by_key = {figure.key: figure.figure_id for figure in scope}
     pairs = []

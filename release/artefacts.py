@@ -1,7 +1,8 @@
 """Open every file of a release and search it for what its reader may not have: amounts and names.
 
 Amounts are compared by their significant digits, so that a scaled one (×100, in thousands) or one in French format is
-found too. An amount of fewer than five significant digits cannot be told from any other number, and is not searched.
+found too. An amount of fewer than six significant digits (five for whole euros) cannot be told from any other number,
+and is not searched.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ from periscope.warehouse import Connection
 from periscope.workspace import Run
 from release.export import INTERNAL
 
+#: A written number; hexadecimal ids and hashes, whose digits touch letters, are none.
 _NUMBER = re.compile(
-    r"\d{1,3}(?:[ \u00a0\u202f']\d{3})+(?:[.,]\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
+    r"(?<![\w.])(?:\d{1,3}(?:[ \u00a0\u202f']\d{3})+(?:[.,]\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?!\w)"
 )
 _TYPED_ARRAY = re.compile(
     r'"dtype"\s*:\s*"([a-z]\d)"\s*,\s*"bdata"\s*:\s*"([^"]+)"|"bdata"\s*:\s*"([^"]+)"\s*,\s*"dtype"\s*:\s*"([a-z]\d)"'
@@ -47,26 +49,44 @@ _FORMATS = {
     "i8": "q",
     "u8": "Q",
 }
-_MIN_DIGITS = 5
+#: A number with fewer digits equals some other by chance: scaled ones need six, euros written whole need five.
+_MIN_DIGITS, _MIN_WHOLE_DIGITS = 6, 5
 
 
 @dataclass
 class Secrets:
-    """What one reader may not have: significant digits of amounts, and folded names; each with what it is."""
+    """What one reader may not have: significant digits of amounts, whole amounts, shares, and folded names."""
 
     digits: dict[str, str] = field(default_factory=dict)
+    whole: dict[str, str] = field(default_factory=dict)
+    shares: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
     def add_amount(self, amount: Decimal, label: str) -> None:
-        for told in (amount, round(amount, 2), round(amount, 1), round(amount)):
-            found = digits(f"{abs(told):f}")
-            if len(found) >= _MIN_DIGITS:
-                self.digits.setdefault(found, label)
+        for table, written in self._places(amount):
+            table.setdefault(written, label)
+
+    def forgive(self, amount: Decimal) -> None:
+        """A published number is no secret, even when a hidden one happens to be equal."""
+        for table, written in self._places(amount):
+            table.pop(written, None)
+
+    def _places(self, amount: Decimal) -> Iterator[tuple[dict[str, str], str]]:
+        amount = abs(amount)
+        for told in (amount, round(amount, 2), round(amount, 1)):
+            written = digits(f"{told:f}")
+            if len(written) >= _MIN_DIGITS:
+                yield (self.shares if told < 1 else self.digits), written
+                yield self.digits, written
+        if len(digits(f"{round(amount):d}")) >= _MIN_WHOLE_DIGITS:
+            yield self.whole, f"{round(amount):d}"
 
     def in_text(self, text: str) -> str:
         """What the text betrays, or ''."""
         for match in _NUMBER.finditer(text):
-            found = self.digits.get(digits(match[0]))
+            bare = re.sub(r"[ \u00a0\u202f']", "", match[0])
+            table = self.shares if bare.startswith(("0.", "0,")) else self.digits
+            found = table.get(digits(match[0])) or self.whole.get(re.sub(r"[.,]0+$", "", bare))
             if found:
                 return found
         if self.names:
@@ -171,11 +191,11 @@ def _parquet(path: Path) -> Iterator[str]:
 
 
 def _pdf(content: bytes) -> Iterator[str]:
-    """Text of the pages when pypdf is installed; always every stream, and the document's information."""
-    yield content.decode("latin-1")
+    """Text of the pages when pypdf is installed; always every stream, its digits (positions of letters) left out."""
+    yield re.sub(rb"\d", b" ", content).decode("latin-1")
     for match in re.finditer(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
         try:
-            yield zlib.decompressobj().decompress(match[1]).decode("latin-1")
+            yield re.sub(rb"\d", b" ", zlib.decompressobj().decompress(match[1])).decode("latin-1")
         except zlib.error:
             continue
     try:
@@ -194,7 +214,8 @@ def secrets_of(connection: Connection, run: Run, reader: str) -> Secrets:
         select unnest([m.value, m.numerator, m.denominator]), m.figure_id
         from marts.fct_figures as m
         inner join seeds.indicators as i on m.indicator_id = i.indicator_id
-        where i.secrecy <> 'exempt'
+        -- a share of few persons is a simple fraction, 2/13 or 5/6, that coverages and other rates equal by chance
+        where i.secrecy <> 'exempt' and not (i.secrecy = 'person' and m.unit = 'share')
         union all
         select s.contribution, 'une contribution à ' || s.figure_id
         from marts.fct_figure_sources as s
@@ -203,18 +224,19 @@ def secrets_of(connection: Connection, run: Run, reader: str) -> Secrets:
         where i.secrecy in ('enterprise', 'internal')
         """
     ).fetchall():
-        if amount is not None:
+        if amount is not None and not _is_simple_fraction(amount):
             secrets.add_amount(amount, label)
     _forgive_published(connection, secrets, reader)
     told = fold(catalogue.CATALOGUE.read_text(encoding="utf-8") + _free_texts(connection, run))
     for member_id, name in connection.execute(
         """
         select m.member_id, m.name from raw.register.members as m
-        where not exists (
+        -- the managing body signs the publication
+        where ? not in (m.member_id, m.siren) and not exists (
             select 1 from raw.register.consents as c where c.member_id = m.member_id and c.reader = ?
         )
         """,
-        [reader],
+        [run.workspace.settings.managing_body, reader],
     ).fetchall():
         folded = fold(name)
         if len(folded) >= 4 and folded not in told:
@@ -222,18 +244,36 @@ def secrets_of(connection: Connection, run: Run, reader: str) -> Secrets:
     return secrets
 
 
+def _is_simple_fraction(share: Decimal) -> bool:
+    """True for 2/13 or 7/27: coverages and rates of a few dozen members equal such a share by chance."""
+    return 0 < share < 1 and any(
+        abs(share - round(share * count) / Decimal(count)) < Decimal("0.000001") for count in range(2, 61)
+    )
+
+
 def _forgive_published(connection: Connection, secrets: Secrets, reader: str) -> None:
-    """A published number is no secret, even when a hidden one happens to be equal."""
     for amounts in connection.execute(
-        "select value, numerator, denominator from protection.reader_figures where reader = ? "
-        "union all select f.value, f.numerator, f.denominator from marts.fct_figures as f "
+        "select value, numerator, denominator, coverage from protection.reader_figures where reader = ? "
+        "union all select f.value, f.numerator, f.denominator, f.coverage from marts.fct_figures as f "
         "inner join seeds.indicators as i on f.indicator_id = i.indicator_id where i.secrecy = 'exempt'",
         [reader],
     ).fetchall():
         for amount in amounts:
             if amount is not None:
-                for told in (amount, round(amount, 2), round(amount, 1), round(amount)):
-                    secrets.digits.pop(digits(f"{abs(told):f}"), None)
+                secrets.forgive(amount)
+    # a change between two published periods is known to whoever can subtract, and was attacked as such
+    for (change,) in connection.execute(
+        """
+        select a.value - b.value
+        from protection.reader_figures as a
+        inner join protection.reader_figures as b
+            on a.reader = b.reader and a.indicator_id = b.indicator_id and a.perimeter = b.perimeter
+            and a.dimension = b.dimension and a.item = b.item and a.period > b.period
+        where a.reader = ? and a.value is not null and b.value is not null
+        """,
+        [reader],
+    ).fetchall():
+        secrets.forgive(change)
 
 
 def _free_texts(connection: Connection, run: Run) -> str:
