@@ -67,7 +67,9 @@ def section(figure: Figure, run: Run) -> str:
     """Where a figure is published: `current` (quarter, year to date, cohorts), `history` (trends) or ''."""
     if figure.period in (str(run.quarter), str(run.quarter.year)) or figure.dimension == "cohort":
         return "current"
-    return "history" if figure.dimension == "all" else ""
+    # every number of the past is one more fact for an attacker: trends are kept for what the first screen shows
+    is_trend = figure.is_headline or figure.secrecy == "exempt"
+    return "history" if figure.dimension == "all" and is_trend else ""
 
 
 def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> None:
@@ -136,11 +138,18 @@ def _write(
         connection, "masks", {"figure_id": "varchar", "cause": "varchar"}, sorted(causes.items())
     )
     rows: list[tuple[str, str, str, bool]] = []
+    parents = system.parents(scope)
     for reader in readers(connection):
+        shown = {figure.figure_id for figure in scope if reader == INTERNAL or figure.figure_id not in causes}
+        shown |= {
+            figure.figure_id
+            for figure in scope
+            if figure.secrecy != "internal" and not _is_small_count(figure, run) and _may_see(figure, reader, agreed)
+        }
+        # an agreement to show a median says nothing of the growth rates that it is computed from
+        shown -= {child for child, parent in parents if parent not in shown}
         for figure in scope:
-            is_shown = reader == INTERNAL or figure.figure_id not in causes
-            if not is_shown and figure.secrecy != "internal" and not _is_small_count(figure, run):
-                is_shown = _may_see(figure, reader, agreed)
+            is_shown = figure.figure_id in shown
             if is_shown or (figure.dimension != "member" and figure.secrecy != "internal"):
                 rows.append((reader, figure.figure_id, statuses[figure.figure_id], is_shown))
     told = {"reader": "varchar", "figure_id": "varchar", "told_status": "varchar", "is_shown": "boolean"}

@@ -15,7 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from periscope.disclosure import Attack, Breach, Fact
 from periscope.errors import GateError
 
-_MAX_ROUNDS = 200
+_MAX_ROUNDS = 8
 
 
 @dataclass(frozen=True)

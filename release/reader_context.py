@@ -71,10 +71,14 @@ class ContextWriter:
         self._names = dict(connection.execute("select member_id, name from raw.register.members").fetchall())
         self._missing = self._missing_senders()
 
-    def write(
-        self, folder: Path, reader: Reader, withheld: list[Row], restatements: list[Row], is_draft: bool
-    ) -> None:
-        """Write `context.json` in the reader's folder."""
+    def write_all(self, folders: list[Path], restatements: list[Row] | None = None, is_draft: bool = True) -> None:
+        """Write `context.json` in each reader's folder, named after the reader."""
+        known = {reader.reader_id: reader for reader in readers(self._connection)}
+        for folder in folders:
+            self._write(folder, known[folder.name], restatements or [], is_draft)
+
+    def _write(self, folder: Path, reader: Reader, restatements: list[Row], is_draft: bool) -> None:
+        withheld = self._withheld() if reader.kind == INTERNAL else []
         text = json.dumps(
             self.context(reader, withheld, restatements, is_draft),
             ensure_ascii=False,
@@ -91,11 +95,11 @@ class ContextWriter:
             _no_nulls(g, ("funder_label", "purpose", "action"))
             | {"amount_eur": g["amount_eur"] or Decimal(0)}
             for g in self._grants
-            if is_internal or (reader.kind == FUNDER and g["funder_id"] == reader.reader_id)
+            if reader.kind in (INTERNAL, COMMITTEE) or (reader.kind == FUNDER and g["funder_id"] == reader.reader_id)
         ]
         actions = {g["action"] for g in grants if g["action"]}
         shown = {g["grant_id"] for g in grants}
-        expenses = [e for e in self._expenses if e["action"] in actions]
+        expenses = [] if reader.kind == COMMITTEE else [e for e in self._expenses if e["action"] in actions]
         charged = {e["expense_id"] for e in expenses}
         managing = self._connection.execute(
             "select name, siren from raw.register.members where member_id = ? or siren = ?",

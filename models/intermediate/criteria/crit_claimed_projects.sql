@@ -19,7 +19,10 @@ claims as (
             periods.period = perimeters.period
             and declared.project_id = perimeters.project_id
             and declared.quarter = perimeters.quarter
-    left join (select distinct period, project_id from {{ ref('int_collaborations__run') }}) as proved
+    left join (select distinct
+        period,
+        project_id
+    from {{ ref('int_collaborations__run') }}) as proved
         on
             periods.period = proved.period
             and declared.project_id = proved.project_id

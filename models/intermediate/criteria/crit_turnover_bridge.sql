@@ -20,7 +20,15 @@ contributions as (
     select * from compared
     union all
     select
-        period, perimeter, dimension, 'total' as item, entity_id, siren, source_ref, row_number, contribution
+        period,
+        perimeter,
+        dimension,
+        'total' as item,
+        entity_id,
+        siren,
+        source_ref,
+        row_number,
+        contribution
     from compared
 ),
 
