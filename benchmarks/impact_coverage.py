@@ -42,7 +42,10 @@ def world(seed: int, members: int, outside: int, periods: int, effect: float) ->
 def naive(panel: Panel) -> tuple[float, float]:
     """Members' mean after minus before, with the standard error of two independent samples."""
     of_members = panel.is_member[panel.unit]
-    after, before = panel.outcome[of_members & panel.is_treated], panel.outcome[of_members & ~panel.is_treated]
+    after, before = (
+        panel.outcome[of_members & panel.is_treated],
+        panel.outcome[of_members & ~panel.is_treated],
+    )
     error = np.sqrt(after.var(ddof=1) / len(after) + before.var(ddof=1) / len(before))
     return float(after.mean() - before.mean()), float(error)
 
@@ -61,7 +64,9 @@ def one(job: tuple[int, int, int, int, float]) -> tuple[float, float, float, flo
 
 def main() -> None:
     draws = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    print("| members | outside | quarters | effect | draws | assessed % | coverage % | ± | 0 excluded % | raw before/after coverage % |")
+    print(
+        "| members | outside | quarters | effect | draws | assessed % | coverage % | ± | 0 excluded % | raw before/after coverage % |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|")
     with ProcessPoolExecutor(2) as pool:
         for members, outside in SIZES:
@@ -70,7 +75,9 @@ def main() -> None:
                     jobs = [(seed, members, outside, periods, effect) for seed in range(draws)]
                     found = np.array(list(pool.map(one, jobs, chunksize=10)))
                     count = int(found[:, 0].sum())
-                    shares = found[found[:, 0] == 1][:, 1:3].mean(axis=0) * 100 if count else [float("nan")] * 2
+                    shares = (
+                        found[found[:, 0] == 1][:, 1:3].mean(axis=0) * 100 if count else [float("nan")] * 2
+                    )
                     margin = 196 * np.sqrt(0.95 * 0.05 / count) if count else float("nan")
                     print(
                         f"| {members} | {outside} | {periods} | {effect:.2f} | {draws} | {found[:, 0].mean() * 100:.0f} | "

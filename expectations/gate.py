@@ -98,7 +98,7 @@ def _serve() -> None:
     import pandas as pd
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)  # type: ignore[attr-defined]
     profiles: dict[str, Profile] = json.loads(sys.stdin.read())
     failures = []
     for suite in SUITES:
@@ -116,7 +116,7 @@ def _serve() -> None:
             result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["slice_id"]},
         )
         for outcome in result.results:
-            code = outcome.expectation_config.meta["code"]
+            code = outcome.expectation_config.meta["code"]  # type: ignore[union-attr]
             if outcome.exception_info.get("raised_exception"):
                 raise RuntimeError(f"{suite.name}: {code}")
             failures += [

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from periscope.errors import UsageError
 from periscope.workspace import Workspace
 
 LANDED, ALREADY_RECEIVED, RENAMED, WITHDRAWN = "landed", "already_received", "renamed", "withdrawn"
@@ -154,3 +155,33 @@ def _copy(source: Path, target: Path) -> None:
         writer.flush()
         os.fsync(writer.fileno())
     partial.replace(target)
+
+
+def withdraw(workspace: Workspace, name: str, as_of: date, by: str, reason: str) -> None:
+    """Take a landed file out of use, on the record; `name` is its path in the inbox, or its last part when unique."""
+    files = [f for f in landed_files(workspace) if not f.is_withdrawn]
+    found = [f for f in files if f.source_file == name] or [
+        f for f in files if f.source_file.split("/")[-1] == name
+    ]
+    if len(found) != 1:
+        count = f"{len(found)} fichiers reçus portent" if found else "aucun fichier reçu ne porte"
+        raise UsageError(
+            f"{count} le nom « {name} ». Donnez son chemin dans inbox/, tel que « periscope status » le montre."
+        )
+    past = journal(workspace)
+    last = past[-1]
+    append(
+        workspace,
+        [
+            Entry(
+                last.seq + 1,
+                last.batch + 1,
+                WITHDRAWN,
+                found[0].file_id,
+                found[0].source_file,
+                as_of.isoformat(),
+                by,
+                reason,
+            )
+        ],
+    )

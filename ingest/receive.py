@@ -136,6 +136,8 @@ def explain(run: Run, path: Path) -> str:
     if not path.is_file():
         raise UsageError(f"{path} n'existe pas. Donnez le chemin d'un fichier.")
     inbox = run.workspace.inbox
-    name = path.absolute().relative_to(inbox).as_posix() if path.absolute().is_relative_to(inbox) else path.name
+    name = (
+        path.absolute().relative_to(inbox).as_posix() if path.absolute().is_relative_to(inbox) else path.name
+    )
     register = read_register(run.workspace)
     return survey.explain(path, name, build_context(run, register, (run.history_start, run.quarter.last_day)))

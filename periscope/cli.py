@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -14,6 +16,11 @@ from periscope.arguments import STEPS, parser
 from periscope.errors import PeriscopeError, UsageError
 from periscope.quarters import Quarter
 from periscope.workspace import PRIVATE_UMASK, Run, Workspace
+
+if TYPE_CHECKING:
+    from periscope.warehouse import Connection
+
+    Render = Callable[[list[Path]], None]
 
 
 def _run(arguments: argparse.Namespace) -> Run:
@@ -94,10 +101,10 @@ def _evaluate(run: Run) -> None:
     evaluate.evaluate(run)
 
 
-def _publish(run: Run) -> None:
+def _protected(run: Run, is_closing: bool, place: Callable[[Connection, Render], object]) -> None:
+    """Bind and mask the figures of the candidate, let `place` put them in place, then switch the warehouse."""
     from periscope import warehouse
     from protection import figures, masks
-    from release import publish
     from release.reader_context import ContextWriter
     from reports import render
 
@@ -108,15 +115,68 @@ def _publish(run: Run) -> None:
     with warehouse.connect(candidate) as connection:
         warehouse.attach(connection, workspace.raw_database)
         figures.bind(connection)
-        masks.protect(connection, run)
+        masks.protect(connection, run, is_closing=is_closing)
         contexts = ContextWriter(connection, run)
 
         def pages(folders: list[Path]) -> None:
-            contexts.write_all(folders)
+            contexts.write_all(folders, is_draft=not is_closing)
             render.render_all(folders)
 
-        publish.publish(connection, run, pages)
+        place(connection, pages)
     candidate.replace(workspace.database)
+
+
+def _publish(run: Run) -> None:
+    from release import publish
+
+    _protected(run, False, lambda connection, pages: publish.publish(connection, run, pages))
+
+
+def _close(arguments: argparse.Namespace) -> None:
+    from release import closing
+
+    arguments.quarter = arguments.closed_quarter
+    run = _run(arguments)
+    with run.workspace.lock():
+        for step in ("ingest", "check", "build", "evaluate"):
+            _STEP_FUNCTIONS[step](run)
+        _protected(
+            run, True, lambda connection, pages: closing.close(connection, run, arguments.by, pages) and None
+        )
+    print(
+        f"{run.quarter} est clos par {arguments.by} : ses chiffres, ses pages et ses dossiers de preuve sont figés."
+    )
+
+
+def _deliver(arguments: argparse.Namespace) -> None:
+    from release import closing
+
+    run = _run(arguments)
+    with run.workspace.lock():
+        closing.deliver(run, arguments.reader, arguments.by)
+    print(f"Remise à « {arguments.reader} » notée pour {run.quarter}.")
+
+
+def _verify(arguments: argparse.Namespace) -> None:
+    from release import verify
+
+    path = arguments.path if arguments.path.exists() else arguments.workspace / "published" / arguments.path
+    print(verify.verify(path.absolute(), Workspace(arguments.workspace.absolute())))
+
+
+def _withdraw(arguments: argparse.Namespace) -> None:
+    from ingest import landing
+
+    run = _run(arguments)
+    with run.workspace.lock():
+        landing.withdraw(run.workspace, arguments.file, run.as_of, arguments.by, arguments.reason)
+    print(f"« {arguments.file} » est retiré ; relancez « periscope run » pour recalculer sans lui.")
+
+
+def _explain(arguments: argparse.Namespace) -> None:
+    from periscope import proof
+
+    print(proof.explain(_run(arguments), arguments.figure_id))
 
 
 _STEP_FUNCTIONS = {
@@ -162,6 +222,11 @@ _COMMANDS = {
     **dict.fromkeys(STEPS, _run_steps),
     "status": _status,
     "forms": _forms,
+    "close": _close,
+    "deliver": _deliver,
+    "verify": _verify,
+    "withdraw": _withdraw,
+    "explain": _explain,
 }
 
 

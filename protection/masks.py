@@ -144,7 +144,9 @@ def _write(
         shown |= {
             figure.figure_id
             for figure in scope
-            if figure.secrecy != "internal" and not _is_small_count(figure, run) and _may_see(figure, reader, agreed)
+            if figure.secrecy != "internal"
+            and not _is_small_count(figure, run)
+            and _may_see(figure, reader, agreed)
         }
         # an agreement to show a median says nothing of the growth rates that it is computed from
         shown -= {child for child, parent in parents if parent not in shown}

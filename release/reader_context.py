@@ -71,7 +71,9 @@ class ContextWriter:
         self._names = dict(connection.execute("select member_id, name from raw.register.members").fetchall())
         self._missing = self._missing_senders()
 
-    def write_all(self, folders: list[Path], restatements: list[Row] | None = None, is_draft: bool = True) -> None:
+    def write_all(
+        self, folders: list[Path], restatements: list[Row] | None = None, is_draft: bool = True
+    ) -> None:
         """Write `context.json` in each reader's folder, named after the reader."""
         known = {reader.reader_id: reader for reader in readers(self._connection)}
         for folder in folders:
@@ -95,7 +97,8 @@ class ContextWriter:
             _no_nulls(g, ("funder_label", "purpose", "action"))
             | {"amount_eur": g["amount_eur"] or Decimal(0)}
             for g in self._grants
-            if reader.kind in (INTERNAL, COMMITTEE) or (reader.kind == FUNDER and g["funder_id"] == reader.reader_id)
+            if reader.kind in (INTERNAL, COMMITTEE)
+            or (reader.kind == FUNDER and g["funder_id"] == reader.reader_id)
         ]
         actions = {g["action"] for g in grants if g["action"]}
         shown = {g["grant_id"] for g in grants}

@@ -76,7 +76,9 @@ def growth() -> Figures:
     pole.member("E", E, "csr_promotion")  # never answers
     pole.member("F", F, "csr_promotion")  # answers only the second of the two quarters
     pole.member("G", G, presence="candidate")
-    pole.member("A-bis", A, "creation_support", joined_on="2021-01-01", naf_code="62.01Z")  # A again, registered twice
+    pole.member(
+        "A-bis", A, "creation_support", joined_on="2021-01-01", naf_code="62.01Z"
+    )  # A again, registered twice
     told(pole, A, "2025-Q3", "100")
     told(pole, A, "2026-Q3", "120")
     told(pole, B, "2025-Q3", "50")
