@@ -60,7 +60,11 @@ def protect(
             relations, targets = _persons(mine, must_hide, rule, agreed)
         attack = Attack(relations.unknowns, targets, rule.min_contributors, rule.dominance_share)
         # what deliveries and agreements already tell by themselves is no secret to keep; nothing more may be told
-        known = [f for f in relations.facts if f.figure.endswith(DELIVERED) or f.figure.startswith(AGREED)]
+        known = [
+            f
+            for f in relations.facts
+            if f.figure.endswith(DELIVERED) or f.figure.startswith(AGREED) or f.figure in fixed
+        ]
         lost = {breach.target for breach in attack.run(known)}
         targets = [target for target in targets if target.name not in lost]
         attack = replace(attack, targets=targets)
