@@ -153,7 +153,8 @@ def test_every_model_is_described_by_its_grain() -> None:
     described: dict[str, str] = {}
     for path in (PROJECT / "models").rglob("*.yml"):
         for name, text in re.findall(
-            r"- name: ((?:crit|int|stg|dim|fct)_\w+)\n\s+description: >?-?\s*["']?(\S[^\n]*)", path.read_text()
+            r"- name: ((?:crit|int|stg|dim|fct)_\w+)\n\s+description: >?-?\s*[\"']?(\S[^\n]*)",
+            path.read_text(),
         ):
             described[name] = text
     for path in sorted((PROJECT / "models").rglob("*.sql")):
