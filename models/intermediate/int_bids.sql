@@ -1,4 +1,5 @@
--- One row per joint bid: submitted at its first evidence, whatever its later fate; won in the quarter that first says so.
+-- One row per joint bid: submitted at its first evidence, whatever its later fate; won in the quarter that first says
+-- so.
 with
 
 declared as (

@@ -43,10 +43,10 @@ asked as (
             and (kinds.basis <> 'stock' or quarters.ends_on = periods.ends_on)
     inner join (
         select
-            period as quarter,
-            member_id
-        from members
-        where basis = 'flow' and perimeter = 'members'
+            held.period as quarter,
+            held.member_id
+        from members as held
+        where held.basis = 'flow' and held.perimeter = 'members'
     ) as held_in_quarter
         on
             members.member_id = held_in_quarter.member_id

@@ -1,4 +1,4 @@
--- What becomes of every project told of for a period being published, perimeter members: counted, or the reason why not.
+-- What becomes of every project told of for a period being published, perimeter members: counted, or why not.
 with
 
 periods as (

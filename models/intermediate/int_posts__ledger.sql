@@ -1,4 +1,4 @@
--- A post is counted once whoever declares it: on conflicting descriptions the employer's row wins, else the later landed.
+-- A post is counted once whoever declares it: on conflicting descriptions the employer's row wins, else the later one.
 -- Stocks read the declarations of their own quarter only: a silent member is absent, nothing is carried forward.
 with
 

@@ -53,7 +53,9 @@ empty_answers as (
         slices.is_active
         and slices.kind = 'activity'
         and coalesce(slices.rows_read, 0) = 0
-        and slices.slice_id not in (select slice_id from {{ ref('stg_declarations__activity') }})
+        and slices.slice_id not in (
+            select activity.slice_id from {{ ref('stg_declarations__activity') }} as activity
+        )
 )
 
 select

@@ -1,4 +1,4 @@
-{# The promise of every crit_ model: one row per figure, a value or the reason of its absence, a rate with its counts. #}
+{# The promise of every crit_ model: one row per figure, a value or why there is none, a rate with its counts. #}
 {% test whole_figures(model) %}
 select
     indicator_id,

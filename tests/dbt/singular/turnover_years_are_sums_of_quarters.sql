@@ -37,6 +37,6 @@ where
     -- the first year of history is whole, its quarters before history_start are not evaluated
     and years.period > '{{ var("history_start")[:4] }}'
     and years.period not in (
-        select period from {{ ref('int_turnover__by_period') }}
-        where is_longer_row
+        select by_period.period from {{ ref('int_turnover__by_period') }} as by_period
+        where by_period.is_longer_row
     )
