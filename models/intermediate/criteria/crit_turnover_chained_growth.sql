@@ -98,7 +98,7 @@ select
     figures.expected_count,
     figures.answered_count,
     case
-        {% if not baseline %}
+    {% if not baseline %}
             when true then 'Aucun trimestre de référence : fixez baseline_quarter dans periscope.toml.'
         {% endif %}
         when targets.expected_link_count <= 0 then 'Moins d''un an depuis le trimestre de référence.'
