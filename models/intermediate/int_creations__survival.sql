@@ -1,5 +1,6 @@
 -- Alive at k years is proved by a check on or after the anniversary, or by a merger at any date. Ceased needs a check
--- up to the period's end; an older check proves nothing. A check without its date is one of the quarter that declares it.
+-- up to the period's end; an older check proves nothing. A check without its date is one of the quarter that
+-- declares it.
 with
 
 horizons as (

@@ -98,9 +98,8 @@ select
     figures.expected_count,
     figures.answered_count,
     case
-    {% if not baseline %}
-            when true then 'Aucun trimestre de référence : fixez baseline_quarter dans periscope.toml.'
-        {% endif %}
+        when {{ 'false' if baseline else 'true' }}
+            then 'Aucun trimestre de référence : fixez baseline_quarter dans periscope.toml.'
         when targets.expected_link_count <= 0 then 'Moins d''un an depuis le trimestre de référence.'
         when figures.expected_count = 0 then figures.reason
         when chains.link_count is null or chains.link_count < targets.expected_link_count
