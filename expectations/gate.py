@@ -49,11 +49,13 @@ class Judge:
 
 
 def check(run: Run, judge: Judge | None = None) -> None:
-    """Judge every slice not yet judged, then decide which slices count."""
+    """Judge every slice not yet judged, then decide which slices count. A `judge` started early is spent."""
     temporary = run.workspace.warehouse / "tmp"
     with warehouse.connect(run.workspace.raw_database, temporary=temporary) as connection:
         profiles = _profiles(connection, run)
         failures = (judge or Judge()).failures(profiles) if profiles else []
+        if judge is not None and not profiles:
+            judge.close()
         connection.begin()
         for suite_name, code, slice_id in failures:
             rule = next(

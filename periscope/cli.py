@@ -67,7 +67,9 @@ def _steps(run: Run, steps: tuple[str, ...], is_accepted: bool = False) -> None:
         if steps == STEPS and state.is_up_to_date(run):
             print("Rien n'a changé depuis la dernière publication.")
         else:
-            for step in tqdm(steps, desc=str(run.quarter), unit="étape", disable=None, leave=False):
+            # one run has both steps: the second loads what it needs while the first reads
+            todo = ("ingest and check", *steps[2:]) if steps == STEPS else steps
+            for step in tqdm(todo, desc=str(run.quarter), unit="étape", disable=None, leave=False):
                 _STEP_FUNCTIONS[step](run)
             if "publish" in steps:
                 state.remember(run)
@@ -79,6 +81,21 @@ def _ingest(run: Run) -> None:
     from ingest import receive
 
     receive.receive(run)
+
+
+def _ingest_and_check(run: Run) -> None:
+    """Both steps, Great Expectations loading in its own process while files are read."""
+    from expectations import gate
+    from ingest import receive, returns
+
+    judges: list[gate.Judge] = []
+    try:
+        receive.receive(run, lambda: judges.append(gate.Judge()))
+        gate.check(run, judges[0] if judges else None)
+    finally:
+        for judge in judges:
+            judge.close()
+    returns.write_all(run)
 
 
 def _check(run: Run) -> None:
@@ -138,7 +155,7 @@ def _close(arguments: argparse.Namespace) -> None:
     arguments.quarter = arguments.closed_quarter
     run = _run(arguments)
     with run.workspace.lock():
-        for step in ("ingest", "check", "build", "evaluate"):
+        for step in ("ingest and check", "build", "evaluate"):
             _STEP_FUNCTIONS[step](run)
         _protected(
             run, True, lambda connection, pages: closing.close(connection, run, arguments.by, pages) and None
@@ -180,6 +197,7 @@ def _explain(arguments: argparse.Namespace) -> None:
 
 
 _STEP_FUNCTIONS = {
+    "ingest and check": _ingest_and_check,
     "ingest": _ingest,
     "check": _check,
     "build": _build,
