@@ -1,7 +1,6 @@
-"""`make bench`: every benchmark, one after the other; copy what it prints into benchmarks/README.md."""
+"""`make bench`: the demo pole by step; the other benchmarks are long and have their own command (benchmarks/README.md)."""
 
-from benchmarks import demo_run, fec_ingest
+from benchmarks import demo_run
 
 if __name__ == "__main__":
     demo_run.main()
-    fec_ingest.main()

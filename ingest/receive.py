@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ingest import landing, sources
+from ingest import corrections, landing, sources
 from ingest.context import Context
 from ingest.landing import LandedFile
 from ingest.record import Recorder
@@ -68,6 +68,7 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
                     },
                 )
         recorder.flush()
+        _refuse_stale_corrections(connection)
         for file in files:
             if file.is_withdrawn:
                 connection.execute(
@@ -76,6 +77,18 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
                 )
         connection.commit()
     sources.write_proposals(workspace.returns / str(run.quarter), context)
+
+
+def _refuse_stale_corrections(connection: warehouse.Connection) -> None:
+    """A correction that no longer meets its old value stops the run by name: the ledger must be read again."""
+    stale = connection.execute(
+        "select distinct message from record.findings where code = ? order by 1", [corrections.MISMATCH]
+    ).fetchall()
+    if stale:
+        raise UsageError(
+            "Le registre des corrections ne correspond plus aux fichiers ; rien n'a été modifié.\n  "
+            + "\n  ".join(row[0] for row in stale)
+        )
 
 
 def _drop_foreign_schema(path: Path) -> None:

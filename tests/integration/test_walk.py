@@ -180,3 +180,24 @@ def test_a_missing_key_stops_everything(tmp_path: Path) -> None:
     workspace.key_path.unlink()
     assert run(workspace.root, "run") == 2
     assert not list(workspace.published.iterdir())
+
+
+def test_a_correction_that_no_longer_matches_stops_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = template.create(tmp_path / "pole")
+    (workspace.register / "members.csv").write_text("member_id,siren,name\nA,732829320,Alpha\n")
+    (workspace.register / "memberships.csv").write_text(
+        "member_id,presence,joined_on\nA,permanent_resident,2020-01-01\n"
+    )
+    (workspace.inbox / "declarations" / "a.csv").write_text(
+        "siren,quarter,post_ref,employer_siren,started_on,working_time\n732829320,2026-Q3,P1,732829320,2026-01-05,0.8\n"
+    )
+    ledger = workspace.register / "corrections.csv"
+    header = ledger.read_text(encoding="utf-8")
+    for old, status in (("0.7", 2), ("0.8", 0)):
+        ledger.write_text(
+            header + f"a.csv,2,working_time,{old},0.5,erreur de saisie,Eva,2026-11-01,\n", encoding="utf-8"
+        )
+        assert run(workspace.root, "ingest") == status
+    assert "a.csv" in capsys.readouterr().err
