@@ -49,9 +49,9 @@ def choose(
         left = time_limit_seconds - (time.monotonic() - started)
         solved = _cheapest(cuts, costs, must_hide, left) if left > 0 else None
         if solved is None:
-            return _fallback(attack, facts, costs, must_hide | frozenset[str]().union(*cuts), rounds)
+            return _fallback(attack, facts, costs, hidden, rounds)
         hidden = solved
-    return _fallback(attack, facts, costs, must_hide | frozenset[str]().union(*cuts), _MAX_ROUNDS)
+    return _fallback(attack, facts, costs, hidden, _MAX_ROUNDS)
 
 
 def _cut(breach: Breach, costs: dict[str, float], hidden: frozenset[str]) -> frozenset[str]:
@@ -94,7 +94,12 @@ def _cheapest(
 def _fallback(
     attack: Attack, facts: list[Fact], costs: dict[str, float], hidden: frozenset[str], rounds: int
 ) -> Choice:
-    """Hide every figure of every breach until none is left: proven by the attack, not the cheapest."""
+    """Hide the cheapest figure of every breach until none is left: proven by the attack, not the least cost."""
     while breaches := attack.run([fact for fact in facts if fact.figure not in hidden]):
-        hidden = hidden.union(*(_cut(breach, costs, hidden) for breach in breaches))
+        added: set[str] = set()
+        for breach in breaches:
+            cut = _cut(breach, costs, hidden)
+            if not cut & added:
+                added.add(min(cut, key=lambda name: (costs[name], name)))
+        hidden |= added
     return Choice(hidden, False, rounds)
