@@ -62,7 +62,7 @@ MAX_LINE_BYTES = 1 << 20
 _RECOGNISED_COLUMNS = 5
 
 _LATIN_FRENCH = bytes.fromhex("e9e8eae0e2e7eeeff4fbf9ebc9c8c0c7cab0abbba0")
-_CP850_FRENCH = bytes.fromhex("828a888583878c8b9396978990f8aeafffd4b780")
+_CP850_FRENCH = bytes.fromhex("828a888583878c8b9396978990f8aeafffd4b7")
 
 
 class FecError(Unreadable):
