@@ -113,7 +113,7 @@ def _stage(connection: Connection, source: _Source, name: str, context: Context,
     overview = fec_stage.overview(connection, source.batches(), layout)
     source.check()
     found = fec_sender.members_among(overview.customers, context, name)
-    places = {member.member_id: place for place, member in enumerate(context.members)}
+    places = {member.member_id: place for place, member in enumerate(context.members, 1)}
     customers = {customer: places[member.member_id] for customer, member in found.items()}
     fec_stage.create_tables(connection, overview.journals)
     fec_stage.stage(connection, source.batches(), layout, customers=customers, header_row=layout.header_row)
@@ -188,24 +188,22 @@ def _control_totals(connection: Connection) -> list[Finding]:
 
 
 def _store(connection: Connection, slice_id: str, sender: Sender, context: Context) -> None:
-    members = {
-        "customer_id": pa.array(range(len(context.members)), pa.int32()),
-        "member_id": pa.array([member.member_id for member in context.members], pa.string()),
-    }
-    connection.register("fec_members", pa.table(members))
     connection.execute(
         f"""
         insert into revenue.fec_lines
-            (slice_id, row_number, journal_code, entry_on, account_code, debit_eur, credit_eur, role, customer_member_id)
+            (
+                slice_id, row_number, journal_code, entry_on, account_code, debit_eur, credit_eur, role,
+                customer_member_id
+            )
         select
-            ?, s.row_number, nullif(j.journal_code, ''), s.entry_on, nullif(s.account_code, ''), s.debit_eur, s.credit_eur,
-            s.role, case when starts_with(s.account_code, '70') then m.member_id end
+            $slice_id, s.row_number, nullif(j.journal_code, ''), s.entry_on, nullif(s.account_code, ''),
+            s.debit_eur, s.credit_eur, s.role,
+            case when starts_with(s.account_code, '70') then cast($members as varchar[])[c.customer_id] end
         from ({fec_entries.ROLES}) as s
         left join fec_journals as j on s.journal_key = j.journal_key
         left join fec_sales as c on s.entry_key = c.entry_key
-        left join fec_members as m on c.customer_id = m.customer_id
         """,
-        [slice_id],
+        {"slice_id": slice_id, "members": [member.member_id for member in context.members]},
     )
     # balances brought forward in detail keep their old dates: the year begins on the last of them
     connection.execute(
@@ -220,4 +218,3 @@ def _store(connection: Connection, slice_id: str, sender: Sender, context: Conte
         """,
         [slice_id, sender.siren],
     )
-    connection.unregister("fec_members")

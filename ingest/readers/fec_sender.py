@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+import numpy as np
 from rapidfuzz import fuzz, process
 
 from ingest.context import Context, Member, Proposal, fold
@@ -99,13 +100,16 @@ def members_among(
 
 
 def _propose(names: list[str], context: Context, source: str) -> None:
-    members = {member.member_id: fold(member.name) for member in context.members}
-    for name in names:
-        near = process.extractOne(
-            fold(name),
-            members,
-            scorer=fuzz.token_sort_ratio,
-            score_cutoff=100 * context.thresholds.name_similarity,
-        )
-        if near is not None:
-            context.proposals.append(Proposal("customer", name, near[2], round(near[1] / 100, 4), source))
+    if not names or not context.members:
+        return
+    scores = process.cdist(
+        [fold(name) for name in names],
+        [fold(member.name) for member in context.members],
+        scorer=fuzz.token_sort_ratio,
+        score_cutoff=100 * context.thresholds.name_similarity,
+    )
+    for position in np.flatnonzero(scores.any(axis=1)):
+        nearest = int(scores[position].argmax())
+        score = round(float(scores[position, nearest]) / 100, 4)
+        member = context.members[nearest]
+        context.proposals.append(Proposal("customer", names[position], member.member_id, score, source))
