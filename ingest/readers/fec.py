@@ -11,9 +11,19 @@ from pathlib import Path
 import pyarrow as pa
 
 from ingest.context import Context
-from ingest.readers import fec_entries, fec_layout, fec_lines, fec_repair, fec_sender, fec_stage, fec_xml
+from ingest.readers import (
+    fec_entries,
+    fec_layout,
+    fec_lines,
+    fec_names,
+    fec_repair,
+    fec_sender,
+    fec_stage,
+    fec_xml,
+)
 from ingest.readers.fec_layout import FecError, Layout, recognises_fec
 from ingest.readers.fec_sender import Sender
+from ingest.readers.fec_stage import Staging
 from periscope import warehouse
 from periscope.receipts import Finding, Reading, Refusal, Slice
 from periscope.warehouse import Connection
@@ -44,7 +54,7 @@ def load(connection: Connection, path: Path, name: str, file_id: str, context: C
         _stage(connection, source, name, context, reading)
         _count(connection, piece)
         _understand(connection, reading)
-        _store(connection, piece.identity(file_id), sender, context)
+        _store(connection, piece.identity(file_id), sender)
         reading.slices.append(piece)
     except FecError as error:
         reading.refusals, reading.findings = [Refusal(0, error.reason, error.remedy, code=error.code)], []
@@ -108,22 +118,22 @@ def _layout(path: Path, head: bytes, context: Context) -> Layout:
 
 
 def _stage(connection: Connection, source: _Source, name: str, context: Context, reading: Reading) -> None:
-    """Fill `fec_staged` and tell what was refused, mended or corrected line by line."""
+    """Fill `fec_staged` and the names beside it; tell what was refused, mended or corrected line by line."""
     layout = source.layout
-    overview = fec_stage.overview(connection, source.batches(), layout)
+    staging = Staging(connection, layout, source.batches, context.key.hex())
+    fec_stage.create_tables(connection)
+    fec_stage.stage(staging, source.batches(), header_row=layout.header_row)
     source.check()
-    found = fec_sender.members_among(overview.customers, context, name)
-    places = {member.member_id: place for place, member in enumerate(context.members, 1)}
-    customers = {customer: places[member.member_id] for customer, member in found.items()}
-    fec_stage.create_tables(connection, overview.journals)
-    fec_stage.stage(connection, source.batches(), layout, customers=customers, header_row=layout.header_row)
-    source.check()
-    reading.findings += fec_repair.correct(connection, source.batches, layout, customers, name, context)
-    reading.findings += fec_repair.mend(connection, source.batches, layout, customers)
-    reading.refusals += fec_repair.refusals(connection, source.batches, layout)
-    if overview.first_point_row is not None and not source.is_xml:
+    lines = fec_repair.looked_at(staging, name, context)
+    reading.findings += fec_repair.correct(staging, lines, name, context)
+    reading.findings += fec_repair.mend(staging, lines)
+    reading.refusals += fec_repair.refusals(staging, lines)
+    fec_names.name(staging, lines, name, context)
+    sql = "select min(row_number) from fec_staged where has_point and problem = 0"
+    (point_row,) = fec_stage.one(connection, sql)
+    if point_row is not None and not source.is_xml:
         message = "Les montants sont écrits avec un point décimal ; la norme demande une virgule. Ils ont été compris."
-        reading.findings.append(Finding(message, row=overview.first_point_row, code="decimal_point"))
+        reading.findings.append(Finding(message, row=point_row, code="decimal_point"))
     if "amount" in layout.columns and "direction" not in layout.columns:
         message = (
             "Sans colonne Sens, un montant positif est lu comme un débit, un montant négatif comme un crédit."
@@ -187,7 +197,7 @@ def _control_totals(connection: Connection) -> list[Finding]:
     return findings
 
 
-def _store(connection: Connection, slice_id: str, sender: Sender, context: Context) -> None:
+def _store(connection: Connection, slice_id: str, sender: Sender) -> None:
     connection.execute(
         f"""
         insert into revenue.fec_lines
@@ -198,12 +208,12 @@ def _store(connection: Connection, slice_id: str, sender: Sender, context: Conte
         select
             $slice_id, s.row_number, nullif(j.journal_code, ''), s.entry_on, nullif(s.account_code, ''),
             s.debit_eur, s.credit_eur, s.role,
-            case when starts_with(s.account_code, '70') then cast($members as varchar[])[c.customer_id] end
+            case when starts_with(s.account_code, '70') then c.member_id end
         from ({fec_entries.ROLES}) as s
         left join fec_journals as j on s.journal_key = j.journal_key
         left join fec_sales as c on s.entry_key = c.entry_key
         """,
-        {"slice_id": slice_id, "members": [member.member_id for member in context.members]},
+        {"slice_id": slice_id},
     )
     # balances brought forward in detail keep their old dates: the year begins on the last of them
     connection.execute(

@@ -256,14 +256,18 @@ ROLES = f"""
 
 
 def match_sales(connection: Connection) -> list[Finding]:
-    """Fill `fec_sales` (entry_key, customer_id): entries whose 411 lines all name one member."""
+    """Fill `fec_sales` (entry_key, member_id): entries whose 411 lines all name one member."""
     connection.execute("""
         create temp table fec_sales as
-        select entry_key, min(customer_id) as customer_id, count(distinct coalesce(customer_id, -1)) as customer_count
-        from fec_staged
-        where
-            problem = 0 and starts_with(account_code, '411')
-            and entry_key in (select entry_key from fec_staged where customer_id is not null)
+        with bought as (
+            select s.entry_key, c.member_id
+            from fec_staged as s
+            left join fec_customers as c on s.customer_key = c.customer_key
+            where s.problem = 0 and starts_with(s.account_code, '411')
+        )
+        select entry_key, min(member_id) as member_id, count(distinct coalesce(member_id, '')) as customer_count
+        from bought
+        where entry_key in (select entry_key from bought where member_id is not null)
         group by entry_key
         """)
     (mixed,) = fec_stage.one(

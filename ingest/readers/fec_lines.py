@@ -154,6 +154,20 @@ def _batch(numbers: list[int], lines: list[str]) -> pa.RecordBatch:
     return pa.record_batch([pa.array(numbers, pa.int32()), pa.array(lines, pa.string())], schema=SCHEMA)
 
 
+def pick(batches: Iterator[pa.RecordBatch], rows: list[int]) -> dict[int, str]:
+    """Text of these physical lines, without their line feed."""
+    wanted = np.unique(np.array(rows, dtype=np.int32))
+    found: dict[int, str] = {}
+    for batch in batches if rows else ():
+        numbers = batch.column(0).to_numpy()
+        places = np.flatnonzero(np.isin(numbers, wanted, assume_unique=True, kind="sort"))
+        lines = batch.column(1).take(
+            pa.Int64Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places)])
+        )
+        found |= zip(numbers[places].tolist(), (line.rstrip("\n") for line in lines.to_pylist()), strict=True)
+    return found
+
+
 def batches_of_lines(lines: list[tuple[int, str]]) -> Iterator[pa.RecordBatch]:
     """A few lines already in memory, as `batches` gives them."""
     yield _batch([number for number, _ in lines], [line for _, line in lines])

@@ -6,21 +6,15 @@ Only these lines are read a second time. Their text is never kept: a refusal quo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
-
-import pyarrow as pa
 
 from ingest.context import Context, fold
 from ingest.corrections import Corrector
 from ingest.readers import fec_lines, fec_stage
 from ingest.readers.fec_layout import OFFICIAL, Layout
-from ingest.readers.fec_stage import Customers
+from ingest.readers.fec_stage import Staging
 from periscope.receipts import Finding, Refusal
 from periscope.tables import Column
-from periscope.warehouse import Connection
-
-Batches = Callable[[], Iterator[pa.RecordBatch]]
 
 #: refusals told one by one; the rest is counted in one sentence
 MOST_REFUSALS = 10_000
@@ -31,99 +25,75 @@ _DATES = ("piece_on", "lettered_on", "valid_on")
 _MENDED_IN_THE_SOURCE = "Corrigez la ligne dans le logiciel comptable, puis exportez de nouveau le FEC."
 
 
-def _lines(connection: Connection, batches: Batches, rows: list[int]) -> list[tuple[int, str]]:
-    """Text of these physical lines."""
-    fec_stage.source(connection, batches())
-    found = connection.execute(
-        "select row_number, line from fec_source where row_number in (select unnest(?)) order by row_number",
-        [rows],
+def looked_at(staging: Staging, name: str, context: Context) -> dict[int, str]:
+    """Text of the lines that have a problem, the first MOST_REFUSALS of them, and of those that the ledger corrects."""
+    refused = staging.connection.execute(
+        "select row_number from fec_staged where problem <> 0 order by row_number limit ?", [MOST_REFUSALS]
     ).fetchall()
-    return [(row, line.rstrip("\n")) for row, line in found]
+    return staging.lines([*(row for (row,) in refused), *_corrected_rows(name, context)])
 
 
-def _replace(connection: Connection, layout: Layout, customers: Customers, lines: dict[int, str]) -> None:
-    """Stage these lines again in the place of what the file says."""
-    connection.execute("delete from fec_staged where row_number in (select unnest(?))", [list(lines)])
-    separator = fec_lines.separator_of_lines(layout)
-    places = [layout.columns.get(name, 0) - 1 for name in ("journal_code", "journal_label")]
-    for line in lines.values():
-        cells = line.split(separator)
-        code, label = (cells[place].strip() if 0 <= place < len(cells) else "" for place in places)
-        fec_stage.add_journals(connection, [(code, label)])
-    batches = fec_lines.batches_of_lines(sorted(lines.items()))
-    fec_stage.stage(connection, batches, layout, customers=customers, header_row=0)
-
-
-def correct(
-    connection: Connection,
-    batches: Batches,
-    layout: Layout,
-    customers: Customers,
-    name: str,
-    context: Context,
-) -> list[Finding]:
-    """Replay the ledger of corrections on this file."""
-    corrector = Corrector(name, context)
+def _corrected_rows(name: str, context: Context) -> list[int]:
     names = {fold(name), fold(PurePosixPath(name).name)}
-    rows = sorted({entry.row for entry in context.corrections if fold(entry.source_file) in names})
-    separator = fec_lines.separator_of_lines(layout)
+    return sorted({entry.row for entry in context.corrections if fold(entry.source_file) in names})
+
+
+def _replace(staging: Staging, lines: dict[int, str]) -> None:
+    """Stage these lines again in the place of what the file says."""
+    staging.connection.execute("delete from fec_staged where row_number in (select unnest(?))", [list(lines)])
+    fec_stage.stage(staging, fec_lines.batches_of_lines(sorted(lines.items())))
+
+
+def correct(staging: Staging, lines: dict[int, str], name: str, context: Context) -> list[Finding]:
+    """Replay the ledger of corrections on this file; `lines` then hold the corrected texts."""
+    corrector = Corrector(name, context)
     corrected = {}
-    for row, line in _lines(connection, batches, rows) if rows else []:
-        cells = said = [cell.strip() for cell in line.split(separator)]
+    for row in _corrected_rows(name, context):
+        if row not in lines or row <= staging.layout.header_row:
+            continue
+        said = [cell.strip() for cell in lines[row].split(staging.separator)]
         cells = [
             str(corrector.apply("", row, header, Column(header, "text", header), cell))
-            for header, cell in zip(layout.header, cells, strict=False)
-        ] + cells[layout.width :]
-        if cells != said and row > layout.header_row:
-            corrected[row] = separator.join(cells)
+            for header, cell in zip(staging.layout.header, said, strict=False)
+        ] + said[staging.layout.width :]
+        if cells != said:
+            corrected[row] = staging.separator.join(cells)
     if corrected:
-        _replace(connection, layout, customers, corrected)
+        _replace(staging, corrected)
+        lines |= corrected
     return corrector.close()
 
 
-def mend(connection: Connection, batches: Batches, layout: Layout, customers: Customers) -> list[Finding]:
-    """Put a label cut by a separator together again, when only one reading of the line makes sense."""
-    separator = fec_lines.separator_of_lines(layout)
-    rows = connection.execute(
+def mend(staging: Staging, lines: dict[int, str]) -> list[Finding]:
+    """Put a label cut by a separator together again, when only one reading makes sense; `lines` then hold it."""
+    rows = staging.connection.execute(
         "select row_number from fec_staged where problem = ? order by row_number limit ?",
         [fec_stage.BAD_WIDTH, MOST_REFUSALS],
     ).fetchall()
-    if not rows:
-        return []
     candidates = [
-        (row, candidate)
-        for row, line in _lines(connection, batches, [row for (row,) in rows])
-        for candidate in _candidates(line.split(separator), layout)
+        (row, staging.separator.join(cells))
+        for (row,) in rows
+        if row in lines
+        for cells in _candidates(lines[row].split(staging.separator), staging.layout)
     ]
-    connection.execute(f"create temp table fec_candidates ({fec_stage.STAGED})")
-    numbered = [(position, separator.join(cells)) for position, (_, cells) in enumerate(candidates, 1)]
-    fec_stage.stage(
-        connection,
-        fec_lines.batches_of_lines(numbered),
-        layout,
-        table="fec_candidates",
-        customers=customers,
-        header_row=0,
-    )
-    meanings: dict[int, dict[tuple[object, ...], int]] = {}
-    for position, *meaning in connection.execute("""
+    if not candidates:
+        return []
+    staging.connection.execute(f"create temp table fec_candidates ({fec_stage.STAGED})")
+    numbered = [(position, line) for position, (_, line) in enumerate(candidates)]
+    fec_stage.stage(staging, fec_lines.batches_of_lines(numbered), table="fec_candidates", header_row=-1)
+    meanings: dict[int, dict[tuple[object, ...], str]] = {}
+    for position, *meaning in staging.connection.execute("""
         select row_number, entry_on, account_code, debit_eur, credit_eur, number_key from fec_candidates
         where problem = 0 order by row_number
         """).fetchall():
-        meanings.setdefault(candidates[position - 1][0], {}).setdefault(tuple(meaning), position)
-    mended = {
-        row: numbered[next(iter(found.values())) - 1][1] for row, found in meanings.items() if len(found) == 1
-    }
+        row, line = candidates[position]
+        meanings.setdefault(row, {}).setdefault(tuple(meaning), line)
+    mended = {row: next(iter(found.values())) for row, found in meanings.items() if len(found) == 1}
     if mended:
-        _replace(connection, layout, customers, mended)
-    return [
-        Finding(
-            "Un séparateur en trop se trouvait sur cette ligne : elle a été relue sans lui.",
-            row=row,
-            code="mended_line",
-        )
-        for row in sorted(mended)
-    ]
+        _replace(staging, mended)
+        lines |= mended
+    message = "Un séparateur en trop se trouvait sur cette ligne : elle a été relue sans lui."
+    return [Finding(message, row=row, code="mended_line") for row in sorted(mended)]
 
 
 def _candidates(cells: list[str], layout: Layout) -> list[list[str]]:
@@ -165,32 +135,22 @@ def _is_shifted(cells: list[str], layout: Layout) -> bool:
     )
 
 
-def refusals(connection: Connection, batches: Batches, layout: Layout) -> list[Refusal]:
+def refusals(staging: Staging, lines: dict[int, str]) -> list[Refusal]:
     """One refusal per unreadable line, told to the sender; beyond MOST_REFUSALS they are counted together."""
-    problems = dict(
-        connection.execute(
-            "select row_number, problem from fec_staged where problem <> 0 order by row_number limit ?",
-            [MOST_REFUSALS],
-        ).fetchall()
-    )
-    if not problems:
-        return []
-    separator = fec_lines.separator_of_lines(layout)
+    problems = staging.connection.execute(
+        "select row_number, problem from fec_staged where problem <> 0 order by row_number"
+        f" limit {MOST_REFUSALS}"
+    ).fetchall()
     found = [
-        _refusal(row, problems[row], line.split(separator), layout)
-        for row, line in _lines(connection, batches, list(problems))
+        _refusal(row, problem, lines[row].split(staging.separator), staging.layout)
+        for row, problem in problems
+        if row in lines
     ]
-    (total,) = fec_stage.one(connection, "select count(*) from fec_staged where problem <> 0")
+    (total,) = fec_stage.one(staging.connection, "select count(*) from fec_staged where problem <> 0")
     more = total - len(found)
     if more:
-        found.append(
-            Refusal(
-                0,
-                f"{more} autres lignes sont refusées pour les mêmes raisons.",
-                _MENDED_IN_THE_SOURCE,
-                code="more",
-            )
-        )
+        message = f"{more} autres lignes sont refusées pour les mêmes raisons."
+        found.append(Refusal(0, message, _MENDED_IN_THE_SOURCE, code="more"))
     return found
 
 

@@ -1,13 +1,12 @@
 """The lines of one FEC as typed columns, in vectorised SQL: nothing is read row by row in Python.
 
-`overview` tells which journals, customers and decimal marks the file has; `stage` fills the temporary table
-`fec_staged`, one row per line that is not blank, with a `problem` (0 when the line is accepted). Names, labels and
-references are compared or hashed on the way and never stored.
+`stage` fills the temporary table `fec_staged`, one row per line that is not blank, with a `problem` (0 when the line is
+accepted). Names, labels and references are hashed on the way (third parties' with the workspace's key), never stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,23 +29,29 @@ _ISO_DATE = rf"((?:19|20)\d\d)([-/. ]?)(\d\d)[-/. ]?(\d\d){_TIME}"
 _FRENCH_DATE = rf"(\d{{1,2}})[-/. ](\d{{1,2}})[-/. ](\d{{4}}){_TIME}"
 _FRENCH_DATE_BARE = r"(\d\d)(\d\d)((?:19|20)\d\d)"
 
-#: customer (number, name) -> place of the member in the register
-Customers = dict[tuple[str, str], int]
-
 STAGED = """
     row_number integer, journal_key ubigint, entry_on date, account_code varchar, debit_eur decimal(13, 2),
     credit_eur decimal(13, 2), entry_key ubigint, number_key ubigint, bare_key ubigint, piece_key ubigint,
-    customer_id integer, problem utinyint
+    customer_key ubigint, has_point boolean, problem utinyint
 """
 
 
 @dataclass(frozen=True)
-class Overview:
-    """Distinct journals (code, label), customers (number, name) of the 411 lines, and the first decimal point."""
+class Staging:
+    """One file being staged. `batches` gives its lines, as often as needed; `salt` keys the hashes of names."""
 
-    journals: list[tuple[str, str]]
-    customers: list[tuple[str, str]]
-    first_point_row: int | None
+    connection: Connection
+    layout: Layout
+    batches: Callable[[], Iterator[pa.RecordBatch]]
+    salt: str
+
+    @property
+    def separator(self) -> str:
+        return fec_lines.separator_of_lines(self.layout)
+
+    def lines(self, rows: list[int]) -> dict[int, str]:
+        """Text of these physical lines."""
+        return fec_lines.pick(self.batches(), rows)
 
 
 def amount_sql(text: str) -> str:
@@ -79,83 +84,24 @@ def date_sql(text: str) -> str:
     return f"case when year({found}) between 1900 and 2099 then {found} end"
 
 
-def _cell(layout: Layout, name: str) -> str:
+def _cell(layout: Layout, name: str, *, is_trimmed: bool = True) -> str:
     place = layout.columns.get(name)
     if not place:
         return "''"
-    # the last cell carries the line feed
-    is_last = place in (layout.width, layout.usual_width)
-    return f"coalesce(trim(f[{place}]{LINE_FEED if is_last else ''}), '')"
+    if place in (layout.width, layout.usual_width):
+        # the last cell carries the line feed
+        return f"coalesce(trim(f[{place}]{LINE_FEED}), '')"
+    return f"coalesce(trim(f[{place}]), '')" if is_trimmed else f"coalesce(f[{place}], '')"
 
 
-def _split(layout: Layout, first_row: int) -> str:
-    separator = f"chr({ord(fec_lines.separator_of_lines(layout))})"
-    return f"""
-        select row_number, string_split(line, {separator}) as f
-        from fec_source
-        where row_number > {first_row}
-    """
-
-
-def source(connection: Connection, batches: Iterator[pa.RecordBatch]) -> None:
-    """Make the lines of one reading of the file readable as `fec_source`, once."""
-    connection.register("fec_source", pa.RecordBatchReader.from_batches(fec_lines.SCHEMA, batches))
-
-
-def overview(connection: Connection, batches: Iterator[pa.RecordBatch], layout: Layout) -> Overview:
-    """One pass over the file for what is needed before its lines are typed."""
-    source(connection, batches)
-    amounts = [_cell(layout, name) for name in ("debit", "credit", "amount") if name in layout.columns]
-    has_point = " or ".join(f"contains({amount}, '.')" for amount in amounts)
-    rows = connection.execute(f"""
-        with split as ({_split(layout, layout.header_row)}),
-        named as (
-            select
-                {_cell(layout, "journal_code")} as journal_code,
-                {_cell(layout, "journal_label")} as journal_label,
-                starts_with({_cell(layout, "account")}, '411') as is_customer,
-                {_cell(layout, "customer_number")} as customer_number,
-                {_cell(layout, "customer_name")} as customer_name,
-                case when {has_point} then row_number end as point_row
-            from split
-        )
-        select
-            journal_code,
-            journal_label,
-            case when is_customer then customer_number else '' end,
-            case when is_customer then customer_name else '' end,
-            min(point_row)
-        from named
-        group by all
-        """).fetchall()
-    return Overview(
-        journals=sorted({(row[0], row[1]) for row in rows}),
-        customers=sorted({(row[2], row[3]) for row in rows if row[2] or row[3]}),
-        first_point_row=min((row[4] for row in rows if row[4] is not None), default=None),
-    )
-
-
-def create_tables(connection: Connection, journals: list[tuple[str, str]]) -> None:
-    """Temporary tables of one file: its journals, its lines to come."""
+def create_tables(connection: Connection) -> None:
+    """Temporary tables of one file, empty: its lines, and the names that `fec_names` finds."""
     drop_tables(connection)
+    connection.execute(f"create temp table fec_staged ({STAGED})")
     connection.execute(
         "create temp table fec_journals (journal_key ubigint, journal_code varchar, journal_label varchar)"
     )
-    add_journals(connection, journals)
-    connection.execute(f"create temp table fec_staged ({STAGED})")
-
-
-def add_journals(connection: Connection, journals: list[tuple[str, str]]) -> None:
-    """Name the journals (code, label) that are not known yet."""
-    connection.execute(
-        """
-        insert into fec_journals
-        select hash(journal_code, journal_label) as journal_key, journal_code, journal_label
-        from (select unnest($codes) as journal_code, unnest($labels) as journal_label)
-        where hash(journal_code, journal_label) not in (select journal_key from fec_journals)
-        """,
-        {"codes": [code for code, _ in journals], "labels": [label for _, label in journals]},
-    )
+    connection.execute("create temp table fec_customers (customer_key ubigint, member_id varchar)")
 
 
 def one(connection: Connection, sql: str) -> tuple[Any, ...]:
@@ -169,6 +115,7 @@ def drop_tables(connection: Connection) -> None:
     connection.unregister("fec_source")
     for table in (
         "fec_journals",
+        "fec_customers",
         "fec_staged",
         "fec_candidates",
         "fec_journal_roles",
@@ -217,19 +164,22 @@ def _amounts(layout: Layout) -> tuple[str, str, str]:
 
 
 def stage(
-    connection: Connection,
-    batches: Iterator[pa.RecordBatch],
-    layout: Layout,
-    *,
-    table: str = "fec_staged",
-    customers: Customers,
-    header_row: int,
+    staging: Staging, batches: Iterator[pa.RecordBatch], *, table: str = "fec_staged", header_row: int = 0
 ) -> None:
     """Type every line after `header_row` into `table`. Blank lines are not rows."""
-    source(connection, batches)
+    layout = staging.layout
+    staging.connection.register("fec_source", pa.RecordBatchReader.from_batches(fec_lines.SCHEMA, batches))
     debit, credit, direction = _amounts(layout)
-    names = ("journal_code", "journal_label", "entry_number", "piece", "customer_number", "customer_name")
-    texts = {name: name for name in names} | {
+    # names and references are only compared with themselves: whether they are padded does not matter
+    as_written = (
+        "journal_code",
+        "journal_label",
+        "entry_number",
+        "piece",
+        "customer_number",
+        "customer_name",
+    )
+    trimmed = {
         "entry_on": "date_text",
         "account": "account_text",
         "debit": "debit_text",
@@ -237,13 +187,19 @@ def stage(
         "amount": "amount_text",
         "direction": "direction_text",
     }
-    cells = ", ".join(f"{_cell(layout, name)} as {alias}" for name, alias in texts.items())
+    cells = [f"{_cell(layout, name, is_trimmed=False)} as {name}" for name in as_written]
+    cells += [f"{_cell(layout, name)} as {alias}" for name, alias in trimmed.items()]
+    points = [f"contains({trimmed[n]}, '.')" for n in ("debit", "credit", "amount") if n in layout.columns]
     # the cash layouts of BNC and BA leave the account blank (DOMAIN 5.1)
     may_lack_account = "account_text = ''" if {"paid_on", "payment_mode"} <= set(layout.columns) else "false"
-    connection.execute(
+    staging.connection.execute(
         f"""
         insert into {table}
-        with split as ({_split(layout, header_row)}),
+        with split as (
+            select row_number, string_split(line, chr({ord(staging.separator)})) as f
+            from fec_source
+            where row_number > {header_row}
+        ),
         cells as (
             select
                 row_number,
@@ -254,7 +210,7 @@ def stage(
                         then trim(array_to_string(f, ' '){LINE_FEED}) = ''
                     else false
                 end as is_blank,
-                {cells}
+                {", ".join(cells)}
             from split
         ),
         typed as (
@@ -269,39 +225,32 @@ def stage(
             from cells
         )
         select
-            typed.row_number,
-            hash(typed.journal_code, typed.journal_label),
-            typed.entry_on,
-            typed.account_code,
-            typed.debit_eur,
-            typed.credit_eur,
-            hash(typed.journal_code, typed.entry_number, typed.entry_on, typed.piece),
-            hash(typed.journal_code, typed.entry_number, typed.entry_on),
-            hash(typed.entry_number),
-            hash(typed.journal_code, typed.piece, typed.entry_on),
-            -- a join would put the whole file in memory: nothing tells the engine how long it is
+            row_number,
+            hash(journal_code, journal_label),
+            entry_on,
+            account_code,
+            debit_eur,
+            credit_eur,
+            hash(journal_code, entry_number, entry_on, piece),
+            hash(journal_code, entry_number, entry_on),
+            hash(entry_number),
+            hash(journal_code, piece, entry_on),
             case
-                when starts_with(typed.account_text, '411') then
-                    cast($members as integer[])[
-                        list_position(
-                            cast($customers as varchar[]), typed.customer_number || chr(31) || typed.customer_name
-                        )
-                    ]
+                when starts_with(account_text, '411') and (customer_number <> '' or customer_name <> '')
+                    then hash(customer_number, customer_name, $salt)
             end,
+            {" or ".join(points)},
             case
-                when not typed.has_width then {BAD_WIDTH}
-                when typed.entry_on is null then {BAD_DATE}
-                when typed.account_code = '' and not ({may_lack_account}) then {BAD_ACCOUNT}
-                when not typed.has_direction then {BAD_DIRECTION}
-                when typed.debit_eur is null then {BAD_DEBIT}
-                when typed.credit_eur is null then {BAD_CREDIT}
+                when not has_width then {BAD_WIDTH}
+                when entry_on is null then {BAD_DATE}
+                when account_code = '' and not ({may_lack_account}) then {BAD_ACCOUNT}
+                when not has_direction then {BAD_DIRECTION}
+                when debit_eur is null then {BAD_DEBIT}
+                when credit_eur is null then {BAD_CREDIT}
                 else 0
             end
         from typed
-        where not typed.is_blank
+        where not is_blank
         """,
-        {
-            "members": list(customers.values()),
-            "customers": [fec_lines.joined(list(customer)) for customer in customers],
-        },
+        {"salt": staging.salt},
     )
