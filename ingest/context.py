@@ -11,6 +11,8 @@ from periscope.settings import Mapping, Thresholds
 
 def fold(text: str) -> str:
     """Case, accents, typographic marks and runs of blanks folded: `Salle  Éole` and `salle eole` are one."""
+    if text.isascii():
+        return " ".join(text.replace("_", " ").replace("-", " ").casefold().split())
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("œ", "oe").replace("Œ", "OE"))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(bare.replace("_", " ").replace("-", " ").casefold().split())

@@ -21,6 +21,7 @@ from ingest.readers import (
     fec_stage,
     fec_xml,
 )
+from ingest.readers.fec_journals import Journal
 from ingest.readers.fec_layout import FecError, Layout, recognises_fec
 from ingest.readers.fec_sender import Sender
 from ingest.readers.fec_stage import Staging
@@ -31,6 +32,8 @@ from periscope.warehouse import Connection
 __all__ = ["load", "read", "recognises_fec"]
 
 _SHOWN_JOURNALS = 20
+#: a file this small is read once and kept in memory for the second look at some of its lines
+_KEPT_BYTES = 1 << 26
 
 
 def read(path: Path, name: str, context: Context) -> Reading:
@@ -73,6 +76,7 @@ class _Source:
         self.is_xml = fec_layout.is_xml(head)
         self.layout = fec_xml.LAYOUT if self.is_xml else _layout(path, head, context)
         self._xml = fec_xml.XmlLines(path)
+        self._kept: list[pa.RecordBatch] | None = None
         reading.encoding = self.layout.encoding
         reading.separator = "xml" if self.is_xml else fec_layout.SEPARATORS[self.layout.separator]
         reading.columns = [
@@ -86,6 +90,18 @@ class _Source:
         ]
 
     def batches(self) -> Iterator[pa.RecordBatch]:
+        if self._kept is not None:
+            return iter(self._kept)
+        return self._keep() if self._path.stat().st_size <= _KEPT_BYTES else self._read()
+
+    def _keep(self) -> Iterator[pa.RecordBatch]:
+        kept = []
+        for batch in self._read():
+            kept.append(batch)
+            yield batch
+        self._kept = kept
+
+    def _read(self) -> Iterator[pa.RecordBatch]:
         return self._xml.batches() if self.is_xml else fec_lines.batches(self._path, self.layout)
 
     def check(self) -> None:
@@ -153,25 +169,28 @@ def _count(connection: Connection, piece: Slice) -> None:
 
 
 def _understand(connection: Connection, reading: Reading) -> None:
-    reading.findings += _control_totals(connection)
+    journals = fec_entries.journals_of(connection)
+    reading.findings += _control_totals(connection, journals)
     reading.findings += fec_entries.settle(connection)
-    reading.findings += fec_entries.assign_roles(connection)
+    reading.findings += fec_entries.assign_roles(connection, journals)
     reading.findings += fec_entries.match_sales(connection)
 
 
-def _control_totals(connection: Connection) -> list[Finding]:
+def _control_totals(connection: Connection, journals: list[Journal]) -> list[Finding]:
     """Findings on the totals of the file and of each journal; an imbalance never refuses a file."""
     findings = []
-    difference, doubles, first_double, odd_accounts, first_odd = connection.execute("""
+    doubles, first_double, odd_accounts, first_odd = fec_stage.one(
+        connection,
+        """
         select
-            coalesce(sum(debit_eur) - sum(credit_eur), 0),
             count(*) filter (debit_eur <> 0 and credit_eur <> 0),
             min(row_number) filter (debit_eur <> 0 and credit_eur <> 0),
             count(*) filter (length(account_code) < 3),
             min(row_number) filter (length(account_code) < 3)
         from fec_staged where problem = 0
-        """).fetchall()[0]
-    if difference:
+        """,
+    )
+    if difference := sum(journal.difference_eur for journal in journals):
         message = f"Le fichier n'est pas équilibré : débits moins crédits = {difference} €."
         findings.append(Finding(message, value=str(difference), code="unbalanced_file"))
     if doubles:
@@ -180,20 +199,10 @@ def _control_totals(connection: Connection) -> list[Finding]:
     if odd_accounts:
         message = f"{odd_accounts} lignes ont un compte de moins de trois chiffres."
         findings.append(Finding(message, row=first_odd, value=str(odd_accounts), code="short_account"))
-    for code, journal_difference in connection.execute(
-        """
-        select j.journal_code, sum(s.debit_eur) - sum(s.credit_eur)
-        from fec_staged as s inner join fec_journals as j on s.journal_key = j.journal_key
-        where s.problem = 0
-        group by j.journal_code, j.journal_label having sum(s.debit_eur) <> sum(s.credit_eur)
-        order by j.journal_code, j.journal_label limit ?
-        """,
-        [_SHOWN_JOURNALS],
-    ).fetchall():
-        message = (
-            f"Le journal « {code} » n'est pas équilibré : débits moins crédits = {journal_difference} €."
-        )
-        findings.append(Finding(message, value=str(journal_difference), code="unbalanced_journal"))
+    unbalanced = [journal for journal in journals if journal.difference_eur]
+    for journal in unbalanced[:_SHOWN_JOURNALS]:
+        message = f"Le journal « {journal.code} » n'est pas équilibré : débits moins crédits = {journal.difference_eur} €."
+        findings.append(Finding(message, value=str(journal.difference_eur), code="unbalanced_journal"))
     return findings
 
 

@@ -72,20 +72,29 @@ def _count_open(connection: Connection) -> int:
 
 
 def journals_of(connection: Connection) -> list[Journal]:
-    """Every journal with its accepted lines."""
+    """Every journal with what its accepted lines hold, in one pass."""
     rows = connection.execute("""
-        select
-            j.journal_key, j.journal_code, j.journal_label, count(s.row_number),
-            count(*) filter (s.account_code[1] between '1' and '5'), min(s.entry_on), max(s.entry_on)
-        from fec_journals as j left join fec_staged as s on j.journal_key = s.journal_key and s.problem = 0
-        group by all order by j.journal_code, j.journal_label
+        with held as (
+            select
+                journal_key,
+                count(*) as line_count,
+                count(*) filter (account_code[1] between '1' and '5') as balance_sheet_count,
+                count(*) filter (starts_with(account_code, '12')) as result_count,
+                min(entry_on) as first_on,
+                max(entry_on) as last_on,
+                sum(debit_eur) - sum(credit_eur) as difference_eur,
+                coalesce(sum(credit_eur - debit_eur) filter (starts_with(account_code, '70')), 0) as turnover_eur
+            from fec_staged where problem = 0 group by 1
+        )
+        select journal_key, journal_code, journal_label, held.* exclude (journal_key)
+        from held inner join fec_journals using (journal_key)
+        order by journal_code, journal_label, journal_key
         """).fetchall()
     return [Journal(*row) for row in rows]
 
 
-def assign_roles(connection: Connection) -> list[Finding]:
+def assign_roles(connection: Connection, journals: list[Journal]) -> list[Finding]:
     """Fill `fec_journal_roles` (journal_key, role) and `fec_closings` (entry_key)."""
-    journals = journals_of(connection)
     opening, doubtful = fec_journals.opening_journals(journals)
     connection.execute("create temp table fec_journal_roles (journal_key ubigint, role varchar)")
     _give(connection, opening, OPENING)
@@ -97,10 +106,18 @@ def assign_roles(connection: Connection) -> list[Finding]:
         )
         for journal in doubtful
     ]
-    findings += _opening_income(connection)
-    findings += _closings(connection, {j.journal_key for j in journals if fec_journals.names_closing(j)})
-    findings += _centralisations(connection, journals, opening)
-    return findings + _vanished_turnover(connection)
+    ordinary = [journal for journal in journals if journal.journal_key not in opening]
+    connection.execute("create temp table fec_closings (entry_key ubigint)")
+    if any(journal.has_income for journal in journals if journal.journal_key in opening):
+        findings += _opening_income(connection)
+    has_closings = False
+    if any(journal.result_count for journal in ordinary):
+        found = _closings(connection, {j.journal_key for j in ordinary if fec_journals.names_closing(j)})
+        findings, has_closings = findings + found, bool(found)
+    findings += _centralisations(connection, [journal for journal in ordinary if journal.has_income])
+    if has_closings or not sum(journal.turnover_eur for journal in ordinary):
+        findings += _vanished_turnover(connection)
+    return findings
 
 
 def _give(connection: Connection, journal_keys: set[int], role: str) -> None:
@@ -134,11 +151,12 @@ def _closings(connection: Connection, closing_journals: set[int]) -> list[Findin
     """Entries that only move classes 6 and 7 (and 8) to account 12: forbidden in a FEC, still met."""
     connection.execute(
         """
-        create temp table fec_closings as
+        insert into fec_closings
         select entry_key
         from fec_staged
         where
             problem = 0
+            and journal_key not in (select journal_key from fec_journal_roles)
             and entry_key in (select entry_key from fec_staged where problem = 0 and starts_with(account_code, '12'))
         group by entry_key
         having
@@ -166,9 +184,42 @@ def _closings(connection: Connection, closing_journals: set[int]) -> list[Findin
     return [Finding(message, row=first_row, value=str(entries), code="closing_entries")]
 
 
-def _centralisations(connection: Connection, journals: list[Journal], opening: set[int]) -> list[Finding]:
+def _centralisations(connection: Connection, journals: list[Journal]) -> list[Finding]:
     """Journals whose income and charges, by account and month, all equal those of the other journals together."""
-    rows = connection.execute("""
+    # alone, a journal repeats nothing
+    rows = _repetitions(connection) if len(journals) > 1 else []
+    named = {j.journal_key: j for j in journals}
+    repeated = [
+        journal_key
+        for journal_key, pair_count, _ in rows
+        if fec_journals.names_centralisation(named[journal_key]) or pair_count >= _REPEATED_PAIRS
+    ]
+    # two journals that mirror each other: the one that says so, else the shorter, is the repetition
+    repeated.sort(key=lambda journal_key: not fec_journals.names_centralisation(named[journal_key]))
+    central = repeated[:1]
+    _give(connection, set(central), CENTRALISATION)
+    findings = [
+        Finding(
+            f"Le journal « {named[journal_key].code} » répète les autres en totaux (centralisation) : il n'est pas compté.",
+            code="centralisation",
+        )
+        for journal_key in central
+    ]
+    for journal in journals:
+        if fec_journals.names_centralisation(journal) and journal.journal_key not in central:
+            findings.append(
+                Finding(
+                    f"Le journal « {journal.code} » se dit de centralisation, mais ne répète pas les autres : il est compté. "
+                    "À vérifier.",
+                    code="centralisation_doubtful",
+                )
+            )
+    return findings
+
+
+def _repetitions(connection: Connection) -> list[tuple[int, int, int]]:
+    """(journal_key, pairs of account and month, lines) of the journals that equal all others, the shortest first."""
+    return connection.execute("""
         with monthly as (
             select
                 journal_key, account_code, date_trunc('month', entry_on) as month_on,
@@ -189,36 +240,6 @@ def _centralisations(connection: Connection, journals: list[Journal], opening: s
         having bool_and(net_eur = others_eur and net_eur <> 0)
         order by sum(line_count), journal_key
         """).fetchall()
-    named = {j.journal_key: j for j in journals}
-    repeated = [
-        journal_key
-        for journal_key, pair_count, _ in rows
-        if fec_journals.names_centralisation(named[journal_key]) or pair_count >= _REPEATED_PAIRS
-    ]
-    # two journals that mirror each other: the one that says so, else the shorter, is the repetition
-    repeated.sort(key=lambda journal_key: not fec_journals.names_centralisation(named[journal_key]))
-    central = repeated[:1]
-    _give(connection, set(central), CENTRALISATION)
-    findings = [
-        Finding(
-            f"Le journal « {named[journal_key].code} » répète les autres en totaux (centralisation) : il n'est pas compté.",
-            code="centralisation",
-        )
-        for journal_key in central
-    ]
-    for journal in journals:
-        is_named = (
-            fec_journals.names_centralisation(journal) and journal.line_count > journal.balance_sheet_count
-        )
-        if is_named and journal.journal_key not in {*central, *opening}:
-            findings.append(
-                Finding(
-                    f"Le journal « {journal.code} » se dit de centralisation, mais ne répète pas les autres : il est compté. "
-                    "À vérifier.",
-                    code="centralisation_doubtful",
-                )
-            )
-    return findings
 
 
 def _vanished_turnover(connection: Connection) -> list[Finding]:

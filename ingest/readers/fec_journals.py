@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from ingest.context import fold
 
@@ -65,8 +66,16 @@ class Journal:
     label: str
     line_count: int
     balance_sheet_count: int
+    #: lines on account 12, the result of the year: without one nothing was closed
+    result_count: int
     first_on: date | None
     last_on: date | None
+    difference_eur: Decimal
+    turnover_eur: Decimal
+
+    @property
+    def has_income(self) -> bool:
+        return self.line_count > self.balance_sheet_count
 
 
 def _words(text: str) -> list[str]:

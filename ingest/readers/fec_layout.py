@@ -56,7 +56,7 @@ OFFICIAL = {
 }
 _BY_SPELLING = {spelling: name for name, spellings in COLUMNS.items() for spelling in spellings}
 SEPARATORS = {"\t": "tabulation", "|": "barre verticale", ";": "point-virgule", ",": "virgule"}
-HEAD_BYTES = 1 << 18
+HEAD_BYTES = 1 << 16
 #: a line longer than this is no line of accounts
 MAX_LINE_BYTES = 1 << 20
 _RECOGNISED_COLUMNS = 5

@@ -20,7 +20,7 @@ from ingest.readers.fec_layout import Layout
 SCHEMA = pa.schema([("row_number", pa.int32()), ("line", pa.string())])
 #: separator of the lines given for a quoted file, whose own separators may stand inside cells
 UNIT_SEPARATOR = "\x1f"
-_BLOCK_BYTES = 1 << 23
+_BLOCK_BYTES = 1 << 18
 _MAX_LINES_IN_A_CELL = 20
 _BLANKS = tuple(blank.encode() for blank in ("\u00a0", "\u202f", "\u2007", "\u2009"))
 
@@ -159,12 +159,14 @@ def pick(batches: Iterator[pa.RecordBatch], rows: list[int]) -> dict[int, str]:
     wanted = np.unique(np.array(rows, dtype=np.int32))
     found: dict[int, str] = {}
     for batch in batches if rows else ():
-        numbers = batch.column(0).to_numpy()
-        places = np.flatnonzero(np.isin(numbers, wanted, assume_unique=True, kind="sort"))
-        lines = batch.column(1).take(
-            pa.Int64Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places)])
-        )
-        found |= zip(numbers[places].tolist(), (line.rstrip("\n") for line in lines.to_pylist()), strict=True)
+        numbers = np.frombuffer(batch.column(0).buffers()[1], dtype=np.int32, count=batch.num_rows)
+        first, last = np.searchsorted(wanted, numbers[[0, -1]]) if len(numbers) else (0, -1)
+        places = np.searchsorted(numbers, wanted[first : last + 1])
+        places = places[places < len(numbers)]
+        places = places[np.isin(numbers[places], wanted)]
+        index = pa.Int64Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places)])
+        lines = batch.column(1).take(index).to_pylist()
+        found |= zip(numbers[places].tolist(), (line.rstrip("\n") for line in lines), strict=True)
     return found
 
 
