@@ -49,8 +49,6 @@ def parser() -> argparse.ArgumentParser:
         ("status", "qui a envoyé quoi, ce qui manque, ce qui a été refusé et pourquoi"),
     ):
         sub = command(name, help_fr, quarter=True)
-        if name in ("run", "publish"):
-            sub.add_argument("--yes", action="store_true", help="accepter les changements annoncés")
         if name == "ingest":
             sub.add_argument(
                 "--explain", type=Path, metavar="FICHIER", help="montrer comment un fichier est compris"

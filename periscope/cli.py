@@ -59,7 +59,7 @@ def _demo(arguments: argparse.Namespace) -> None:
     _steps(run, STEPS)
 
 
-def _steps(run: Run, steps: tuple[str, ...], is_accepted: bool = False) -> None:
+def _steps(run: Run, steps: tuple[str, ...]) -> None:
     """Run the steps in order, one run at a time; a whole run with nothing new ends at once."""
     from periscope import state, summary
 
@@ -214,9 +214,7 @@ def _run_steps(arguments: argparse.Namespace) -> None:
 
         print(receive.explain(run, explained))
         return
-    _steps(
-        run, STEPS if arguments.command == "run" else (arguments.command,), getattr(arguments, "yes", False)
-    )
+    _steps(run, STEPS if arguments.command == "run" else (arguments.command,))
 
 
 def _status(arguments: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from periscope import tables
+from periscope import nomenclatures, tables
 from periscope.warehouse import Connection, quote
 from periscope.workspace import Run
 
@@ -160,10 +160,13 @@ class ContextWriter:
     def _labels(self, is_internal: bool) -> dict[str, dict[str, str]]:
         connection = self._connection
         labels = {
-            "function": {key: names[0] for key, names in tables.FUNCTIONS.items()}
+            "function": {key: names[0] for key, names in nomenclatures.FUNCTIONS.items()}
             | {"unknown": "Fonction non renseignée"},
-            "category": {key: names[0] for key, names in tables.CATEGORIES.items()},
-            "kind": {key: names[0] for key, names in (tables.PROJECT_KINDS | tables.CREATION_KINDS).items()},
+            "category": {key: names[0] for key, names in nomenclatures.CATEGORIES.items()},
+            "kind": {
+                key: names[0]
+                for key, names in (nomenclatures.PROJECT_KINDS | nomenclatures.CREATION_KINDS).items()
+            },
             "is_micro": {
                 "true": "Micro-entreprises",
                 "false": "Hors micro-entreprises",

@@ -47,7 +47,7 @@ def render(report: Report) -> str:
         common=common,
         closing=[sections.method(report), sections.glossary(report)],
         menu=[_entry(g[0][1]) for g in groups if g] + [_entry(s) for s in common],
-        perimeters={p: french.PERIMETERS[p] for p in perimeters},
+        perimeters={p: catalogue.PERIMETERS[p] for p in perimeters},
         data=_json(_data(report)),
         styles=styles,
         script=script,
@@ -157,8 +157,8 @@ def _data(report: Report) -> dict[str, Any]:
         "items": {f"{dimension}/{item}": label for (dimension, item), label in sorted(items.items())},
         "indicators": {i: [known[i].name_fr, known[i].definition_fr, known[i].formula_fr, known[i].sources_fr, known[i].version]
                        for i in known if i in places["indicator_id"]},
-        "labels": {"period": {p: french.short_period(p) for p in lists["period"]}, "perimeter": french.PERIMETERS,
-                   "dimension": french.DIMENSIONS, "rung": french.RUNGS, "status": french.STATUSES},
+        "labels": {"period": {p: french.short_period(p) for p in lists["period"]}, "perimeter": catalogue.PERIMETERS,
+                   "dimension": catalogue.DIMENSIONS, "rung": catalogue.RUNGS, "status": french.STATUSES},
         "quarter": report.quarter,
         "headlines": {c: list(ids) for c, ids in HEADLINES.items()},
     }  # fmt: skip

@@ -24,30 +24,6 @@ STATUSES = {
     "suppressed": "Secret statistique",
     "not_assessable": "Non disponible",
 }
-RUNGS = {
-    "observed": "Observé",
-    "corroborated": "Recoupé par deux sources",
-    "declared_attribution": "Attribution déclarée",
-    "counterfactual": "Estimé contre ce qui aurait été",
-}
-PERIMETERS = {
-    "members": "Membres",
-    "permanent_residents": "Résidents permanents",
-    "occasional_users": "Utilisateurs occasionnels",
-    "pole": "Pôle",
-    "managing_body": "Structure gestionnaire",
-}
-DIMENSIONS = {
-    "all": "Ensemble",
-    "function": "Fonction",
-    "member": "Membre",
-    "kind": "Nature",
-    "room": "Salle",
-    "category": "Catégorie",
-    "cohort": "Cohorte",
-    "item": "Poste",
-    "is_micro": "Micro-entreprise",
-}
 BRIDGE_ITEMS = {
     "organic": "Membres présents aux deux dates",
     "entrants": "Entrants",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from periscope import catalogue
 from reports import figures as figure_module
 from reports import french
 from reports.context import Text
@@ -202,6 +203,6 @@ def _causes(sentence: _Sentence) -> Iterator[tuple[int, str, str]]:
         yield (
             _line(sentence, match.start()),
             f"« {match[0]} » affirme une cause, or {figure_module.name(weak[0])} est une valeur "
-            f"« {french.RUNGS.get(weak[0].rung, weak[0].rung).lower()} ».",
+            f"« {catalogue.RUNGS.get(weak[0].rung, weak[0].rung).lower()} ».",
             "Écrivez ce qui est constaté (« dans le même temps », « on observe »), sans cause.",
         )

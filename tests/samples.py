@@ -20,7 +20,7 @@ def files(family: str) -> list[Path]:
 
 
 def truth(family: str) -> dict[tuple[str, str], str]:
-    """(file, measure) -> value of TRUTH.tsv, where its confidence column says that two readers agree."""
+    """(file, measure) -> value of TRUTH.tsv for one family, whatever its confidence."""
     with (FOLDER / "TRUTH.tsv").open(encoding="utf-8", newline="") as file:
         return {
             (row["file"].split("/", 1)[1], row["measure"]): row["value"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from periscope import catalogue
 from reports import charts, french
 from reports.charts import Interval, Point
 from reports.document import Block, Cell, Chart, Note, Section, Table, Text
@@ -23,20 +24,23 @@ def _told(report: Report, indicator_ids: tuple[str, ...], perimeter: str) -> Tex
     return Text(parts or ["Aucun chiffre publié."])
 
 
-def _trend(report: Report, indicator_id: str, perimeter: str, suffix: str = "") -> Chart:
-    title = f"{indicator_name(indicator_id)} par trimestre ({french.PERIMETERS[perimeter].lower()})"
+def _trend(report: Report, indicator_id: str, perimeter: str, suffix: str = "") -> list[Block]:
+    """A line by quarter; nothing when fewer than two quarters are published, which make no line."""
+    title = f"{indicator_name(indicator_id)} par trimestre ({catalogue.PERIMETERS[perimeter].lower()})"
     points = report.points(indicator_id, perimeter)
+    if sum(point.value is not None for point in points) < 2:
+        return []
     has_target = any(point.target is not None for point in points)
     description = "Courbe par trimestre" + (" ; un losange marque l'objectif." if has_target else ".")
     svg = charts.trend(title, description, points, suffix)
-    return Chart(title, description, svg, trend_table(report, title, indicator_id, perimeter))
+    return [Chart(title, description, svg, trend_table(report, title, indicator_id, perimeter))]
 
 
 def turnover(report: Report, perimeter: str = "members") -> Section:
     """Bridge, panel against total, and what the turnover is made of."""
     blocks: list[Block] = [_told(report, ("turnover_total", "turnover_panel_growth"), perimeter)]
     blocks += [chart for chart in (_bridge(report, perimeter), _growths(report, perimeter)) if chart]
-    blocks.append(_trend(report, "turnover_total", perimeter))
+    blocks += _trend(report, "turnover_total", perimeter)
     by_function = report.figures.items("turnover_total", report.quarter, perimeter, "function")
     if by_function:
         blocks.append(breakdown(report, "Chiffre d'affaires par fonction", by_function, "Fonction"))
@@ -56,7 +60,7 @@ def _bridge(report: Report, perimeter: str) -> Chart | None:
     total, end = items.get("total"), report.now("turnover_total", perimeter)
     if total is None:
         return None
-    title = f"D'un an à l'autre : ce qui fait l'évolution ({french.PERIMETERS[perimeter].lower()})"
+    title = f"D'un an à l'autre : ce qui fait l'évolution ({catalogue.PERIMETERS[perimeter].lower()})"
     steps = [items[key] for key in french.BRIDGE_ITEMS if key in items and key != "total"]
     told = [f"{report.label(f).lower()} {f.text}" for f in steps if f.value]
     description = f"Évolution totale {total.text} : {french.listing(told)}."
@@ -89,7 +93,7 @@ def _growths(report: Report, perimeter: str) -> Chart | None:
     series = {("Panel constant", "Total")[n]: report.points(i, perimeter) for n, i in enumerate(ids)}
     if not any(p.value is not None for points in series.values() for p in points):
         return None
-    title = f"Panel constant et total, évolution sur un an ({french.PERIMETERS[perimeter].lower()})"
+    title = f"Panel constant et total, évolution sur un an ({catalogue.PERIMETERS[perimeter].lower()})"
     description = "Deux courbes à la même échelle : membres présents aux deux dates, et total entrées et sorties comprises."
     quarters = sorted({f.period for i in ids for f in report.figures.trend(i, perimeter)}, reverse=True)
     rows: list[list[str | Cell]] = [
@@ -107,7 +111,7 @@ def jobs(report: Report, perimeter: str = "members") -> Section:
     blocks: list[Block] = [
         _told(report, ("jobs_fte", "collaboration_jobs_created_fte"), perimeter),
         measures(report, "Registre des emplois", ledger, perimeter),
-        _trend(report, "jobs_fte", perimeter),
+        *_trend(report, "jobs_fte", perimeter),
         Note(
             "Un poste déclaré par plusieurs partenaires n'est compté qu'une fois ; emplois créés et maintenus ne s'additionnent pas."
         ),
@@ -123,7 +127,7 @@ def creation(report: Report, perimeter: str = "members") -> Section:
         for c in (_funnel(report, perimeter), _cohorts(report, perimeter), _survival(report, perimeter))
         if c
     ]
-    blocks.append(_trend(report, "new_supported_projects", perimeter))
+    blocks += _trend(report, "new_supported_projects", perimeter)
     kinds = report.figures.items("effective_creations", report.quarter, perimeter, "kind")
     if kinds:
         blocks.append(breakdown(report, "Créations effectives par nature", kinds, "Nature"))
@@ -141,7 +145,7 @@ def _funnel(report: Report, perimeter: str) -> Chart | None:
     known = [f for f in stages if f is not None and f.value is not None]
     if len(known) < 2:
         return None
-    title = f"De l'accompagnement à la création, {french.short_period(report.quarter)} ({french.PERIMETERS[perimeter].lower()})"
+    title = f"De l'accompagnement à la création, {french.short_period(report.quarter)} ({catalogue.PERIMETERS[perimeter].lower()})"
     description = "Trois volumes du même trimestre ; ce ne sont pas les mêmes projets, les cohortes ci-dessous suivent les mêmes."
     labels = ("Projets accompagnés", "dont nouveaux", "Créations effectives")
     points = [
@@ -174,7 +178,7 @@ def _cohorts(report: Report, perimeter: str) -> Chart | None:
     estimates = [
         report.figures.get("conversion_rate_24m_km", f.period, perimeter, "cohort", f.item) for f in found
     ]
-    title = f"Transformation à 24 mois, par cohorte d'entrée ({french.PERIMETERS[perimeter].lower()})"
+    title = f"Transformation à 24 mois, par cohorte d'entrée ({catalogue.PERIMETERS[perimeter].lower()})"
     description = "Barre : part des projets devenus créations en 24 mois. Losange : estimation de Kaplan-Meier, seule pour les cohortes trop récentes."
     points = [_cohort_point(f, e) for f, e in zip(found, estimates, strict=True)]
     rows: list[list[str | Cell]] = [
@@ -210,7 +214,7 @@ def _survival(report: Report, perimeter: str) -> Chart | None:
         lines.append([f"Pérennité à {years} ans", Cell.of(low), Cell.of(value), Cell.of(high)])
     if not rows:
         return None
-    title = f"Pérennité des activités créées ({french.PERIMETERS[perimeter].lower()})"
+    title = f"Pérennité des activités créées ({catalogue.PERIMETERS[perimeter].lower()})"
     description = "Point : part connue active. Barre : bornes selon que les activités de situation inconnue ont toutes cessé ou toutes survécu."
     table = Table(title, ("Mesure", "Borne basse", "Valeur", "Borne haute"), lines, frozenset({1, 2, 3}))
     return Chart(title, description, charts.intervals(title, description, rows, "\u202f%"), table)
@@ -220,11 +224,11 @@ def cooperation(report: Report, perimeter: str = "members") -> Section:
     """Projects effectively run, by kind, and who works with whom."""
     blocks: list[Block] = [
         _told(report, ("effectively_run_projects", "collaboration_jobs_created_fte"), perimeter),
-        _trend(report, "effectively_run_projects", perimeter),
+        *_trend(report, "effectively_run_projects", perimeter),
     ]
     kinds = report.figures.items("effectively_run_projects", report.quarter, perimeter, "kind")
     if kinds:
-        title = f"Projets menés par nature ({french.PERIMETERS[perimeter].lower()})"
+        title = f"Projets menés par nature ({catalogue.PERIMETERS[perimeter].lower()})"
         description = f"Barres : {french.listing([f'{report.label(f).lower()} {f.text}' for f in kinds])}."
         points = [Point(report.label(f), scaled(f.value, f.unit), f.text) for f in kinds]
         blocks.append(

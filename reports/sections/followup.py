@@ -67,7 +67,7 @@ def restatements(report: Report) -> Section:
             [
                 f"{indicator_name(one.indicator_id)} {label}".strip(),
                 french.short_period(one.period),
-                french.PERIMETERS.get(one.perimeter, one.perimeter),
+                catalogue.PERIMETERS.get(one.perimeter, one.perimeter),
                 french.quantity(one.old_value, unit),
                 Cell(french.quantity(one.new_value, unit), one.figure_id),
                 one.reason,
@@ -84,7 +84,7 @@ def withheld(report: Report) -> Section:
         [
             indicator_name(one.indicator_id),
             french.short_period(one.period),
-            french.PERIMETERS.get(one.perimeter, one.perimeter),
+            catalogue.PERIMETERS.get(one.perimeter, one.perimeter),
             one.item,
             one.reason,
         ]

@@ -107,7 +107,7 @@ def _target_history(report: Report) -> list[list[str | Cell]]:
     ]
     return [
         [
-            f"{indicator_name(t.indicator_id)} ({french.PERIMETERS[t.perimeter].lower()})",
+            f"{indicator_name(t.indicator_id)} ({catalogue.PERIMETERS[t.perimeter].lower()})",
             french.short_period(t.period),
             french.quantity(t.target, catalogue.load()[t.indicator_id].unit),
             french.day(t.set_on),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from periscope import catalogue
 from reports import french
 from reports.document import Cell, Table
 from reports.figures import Figure, indicator_name
@@ -27,7 +28,7 @@ def measures(report: Report, caption: str, indicator_ids: Sequence[str], perimet
                 Cell.of(figure),
                 report.change_cell(figure),
                 coverage_text(figure),
-                french.RUNGS.get(figure.rung, figure.rung),
+                catalogue.RUNGS.get(figure.rung, figure.rung),
                 french.STATUSES.get(figure.status, figure.status),
             ]
         )
