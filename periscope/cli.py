@@ -122,7 +122,7 @@ def _protected(run: Run, is_closing: bool, place: Callable[[Connection, Render],
     """Bind and mask the figures of the candidate, let `place` put them in place, then switch the warehouse."""
     from periscope import warehouse
     from protection import figures, masks
-    from release.reader_context import ContextWriter
+    from release.write_context import ContextWriter
     from reports import render
 
     workspace = run.workspace

@@ -15,8 +15,8 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from periscope.reader_context import BudgetLine, Expense, Grant
 from reports import french
-from reports.context import BudgetLine, Expense, Grant
 
 TOTAL, GRAND_TOTAL = "T1", "T2"
 SIDES = ("charge", "income")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
+from periscope.reader_context import Expense, Grant, ReportContext
 from reports import french
 from reports.cerfa import six_months_after, table
-from reports.context import Expense, Grant, ReportContext
 
 _AWARDED = ("notified", "contracted", "paid", "closed")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from periscope import catalogue
 from periscope.quarters import Quarter
+from periscope.reader_context import ReportContext, Target
 from reports import french, html
 from reports.charts import Interval, Point
-from reports.context import ReportContext, Target
 from reports.document import Cell, Section
 from reports.figures import Figure, Figures, change
 

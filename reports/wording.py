@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from periscope import catalogue
+from periscope.reader_context import Text
 from reports import figures as figure_module
 from reports import french
-from reports.context import Text
 from reports.figures import Figure, Figures
 
 BINDING = re.compile(r"\[\[\s*([^\[\]|]+?)\s*(?:\|\s*([^\[\]]*?)\s*)?\]\]")

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from periscope import catalogue
 from periscope.errors import GateError
+from periscope.reader_context import Grant
 from reports import cerfa as cerfa_module
 from reports import french, wording
 from reports.cerfa import CerfaTable, Row
-from reports.context import Grant
 from reports.document import Block, Cell, Note, Prose, Section, Signature, Table, Text
 from reports.figures import indicator_name
 from reports.report import CRITERIA, HEADLINES, PRESENCE_PERIMETERS, Report

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from periscope.reader_context import Allocation, BudgetLine, Expense, Grant, ReportContext
 from reports import cerfa, eligibility
-from reports.context import Allocation, BudgetLine, Expense, Grant, ReportContext
 from tests.fixtures.reader_folder import context
 
 D = Decimal

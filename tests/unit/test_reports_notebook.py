@@ -9,8 +9,8 @@ import pytest
 from nbformat import NotebookNode, reads
 
 from periscope.errors import GateError, PeriscopeError
+from periscope.reader_context import Text
 from reports import notebook, render, sections
-from reports.context import Text
 from tests.fixtures import reader_folder
 
 

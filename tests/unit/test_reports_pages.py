@@ -21,9 +21,9 @@ from markupsafe import Markup
 from pypdf import PdfReader
 
 from periscope.errors import GateError, PeriscopeError
+from periscope.reader_context import Grant, ReportContext
 from reports import cerfa, charts, dashboard, french, html, pdf, render, sections, workbook
 from reports.charts import Interval, Point
-from reports.context import Grant, ReportContext
 from reports.document import Chart
 from reports.figures import Figures, sentence
 from reports.report import Report

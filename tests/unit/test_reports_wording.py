@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from periscope.errors import GateError
+from periscope.reader_context import Text
 from reports import sections, wording
-from reports.context import Text
 from reports.figures import Figure, Figures
 from tests.fixtures import reader_folder
 from tests.fixtures.reader_folder import QUARTER, figure_id

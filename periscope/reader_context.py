@@ -1,4 +1,4 @@
-"""`context.json`: what a reader may know beside its figures. The orchestrator writes it, the pages read it.
+"""`context.json`: what a reader may know beside its figures. `release/` writes it, the pages read it.
 
 Amounts and shares are strings with a dot (exact Decimals), dates are ISO, an absent value is null. Lists hold only
 what this reader may see: a funder's context has its own grants; only `internal` has the names of missing senders.
@@ -205,7 +205,12 @@ class ReportContext:
     @classmethod
     def from_json(cls, text: str) -> ReportContext:
         """Read the JSON of one context. Raises PeriscopeError naming the key at fault."""
-        return _read(cls, json.loads(text), "context")
+        return cls.from_plain(json.loads(text))
+
+    @classmethod
+    def from_plain(cls, values: dict[str, Any]) -> ReportContext:
+        """Build a context from nested dicts and lists. Raises PeriscopeError naming the key at fault."""
+        return _read(cls, values, "context")
 
     @classmethod
     def load(cls, folder: Path) -> ReportContext:
@@ -256,7 +261,7 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         if hint is Decimal:
             return Decimal(value)
         if hint is date:
-            return date.fromisoformat(value)
+            return value if isinstance(value, date) else date.fromisoformat(value)
     except (ValueError, ArithmeticError, TypeError) as error:
         raise PeriscopeError(f"{FILE_NAME} : {where} est illisible.") from error
     if origin is Literal and value not in arguments:

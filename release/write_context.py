@@ -5,14 +5,13 @@ Names of members reach the internal edition only; a funder has its own grants an
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from periscope import nomenclatures, tables
+from periscope.reader_context import FILE_NAME, ReportContext
 from periscope.warehouse import Connection, quote
 from periscope.workspace import Run
 
@@ -81,14 +80,8 @@ class ContextWriter:
 
     def _write(self, folder: Path, reader: Reader, restatements: list[Row], is_draft: bool) -> None:
         withheld = self._withheld() if reader.kind == INTERNAL else []
-        text = json.dumps(
-            self.context(reader, withheld, restatements, is_draft),
-            ensure_ascii=False,
-            sort_keys=True,
-            indent=1,
-            default=_plain,
-        )
-        (folder / "context.json").write_text(text + "\n", encoding="utf-8")
+        context = ReportContext.from_plain(self.context(reader, withheld, restatements, is_draft))
+        (folder / FILE_NAME).write_text(context.to_json() + "\n", encoding="utf-8")
 
     def context(self, reader: Reader, withheld: list[Row], restatements: list[Row], is_draft: bool) -> Row:
         settings = self._run.workspace.settings
@@ -233,11 +226,3 @@ class ContextWriter:
             "rows_accepted_count": int(accepted),
             "rows_refused_count": int(rejected),
         }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in context.json")
