@@ -8,6 +8,11 @@ told as (
         max(case when declared.quarter <= periods.last_quarter then 1 else 0 end) as is_declared_in_period,
         max(case when declared.is_description and declared.status = 'run' then 1 else 0 end) as is_run,
         max(case
+            when
+                declared.quarter <= periods.last_quarter and declared.is_description and declared.status = 'run' then 1
+            else 0
+        end) as is_run_in_period,
+        max(case
             when declared.evidence_on >= periods.starts_on and declared.evidence_on <= periods.ends_on then 1 else 0
         end) as has_evidence
     from {{ ref('int_periods') }} as periods
@@ -22,19 +27,54 @@ counted as (
         entity_id as project_id
     from {{ ref('int_collaborations__run_by_perimeter') }}
     where perimeter = 'members'
+),
+
+-- a project of the perimeter: a member takes part in it
+known as (
+    select distinct
+        perimeters.period,
+        perimeters.project_id
+    from {{ ref('int_collaborations__perimeters') }} as perimeters
+    inner join {{ ref('int_periods') }} as periods
+        on
+            perimeters.period = periods.period
+            and periods.first_quarter <= perimeters.quarter
+            and periods.last_quarter >= perimeters.quarter
+    where perimeters.perimeter = 'members'
+),
+
+judged as (
+    select
+        told.*,
+        counted.project_id is not null as is_counted,
+        known.project_id is not null as has_member
+    from told
+    left join counted on told.period = counted.period and told.project_id = counted.project_id
+    left join known on told.period = known.period and told.project_id = known.project_id
+    where told.is_declared_in_period = 1 or counted.project_id is not null
 )
 
 select
     'effectively_run_projects' as indicator_id,
-    told.period,
-    told.project_id as entity_id,
-    counted.project_id is not null as is_included,
+    period,
+    project_id as entity_id,
+    is_counted as is_included,
     case
-        when counted.project_id is not null then null
-        when told.is_run = 0 then 'Le projet n''est pas déclaré mené.'
-        when told.has_evidence = 0 then 'Aucune preuve n''est datée dans la période.'
+        when is_counted then null
+        when is_run = 0 then 'Le projet n''est pas déclaré mené.'
+        when has_evidence = 0 then 'Aucune preuve n''est datée dans la période.'
         else 'Moins de deux membres du pôle y prenaient part à la date de la preuve.'
     end as exclusion_reason_fr
-from told
-left join counted on told.period = counted.period and told.project_id = counted.project_id
-where told.is_declared_in_period = 1 or counted.project_id is not null
+from judged
+union all
+select
+    'claimed_projects' as indicator_id,
+    period,
+    project_id as entity_id,
+    is_run_in_period = 1 and not is_counted and has_member as is_included,
+    case
+        when is_counted then 'Le projet est effectivement mené : il est compté, non listé.'
+        when is_run_in_period = 0 then 'Le projet n''est pas déclaré mené dans la période.'
+        when not has_member then 'Aucun membre du pôle n''y prend part.'
+    end as exclusion_reason_fr
+from judged

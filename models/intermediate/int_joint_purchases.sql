@@ -1,26 +1,15 @@
--- One row per purchase and period: the later landed row speaks for a purchase that several partners declare.
+-- A purchase is the members' when one of those who declare it is a member in the period.
 with
-
-ranked as (
-    select
-        *,
-        {{ dbt.hash('purchase_ref') }} as purchase_id,
-        row_number() over (
-            partition by purchase_ref
-            order by landed_seq desc, quarter desc, slice_id, row_number desc
-        ) as description_rank
-    from {{ ref('stg_declarations__joint_purchases') }}
-),
 
 buyers as (
     select distinct
-        ranked.purchase_id,
+        declared.purchase_ref,
         members.period,
         members.perimeter
-    from ranked
+    from {{ ref('stg_declarations__joint_purchases') }} as declared
     inner join {{ ref('int_members__by_period') }} as members
         on
-            ranked.sender_siren = members.siren
+            declared.sender_siren = members.siren
             and members.basis = 'flow'
             and members.perimeter = 'members'
 )
@@ -28,19 +17,18 @@ buyers as (
 select
     periods.period,
     buyers.perimeter,
-    ranked.purchase_id as entity_id,
-    ranked.sender_siren as siren,
-    ranked.amount_eur,
-    ranked.reference_amount_eur - ranked.amount_eur as savings_eur,
-    ranked.slice_id as source_ref,
-    ranked.row_number
-from ranked
+    purchases.purchase_id as entity_id,
+    purchases.sender_siren as siren,
+    purchases.amount_eur,
+    purchases.reference_amount_eur - purchases.amount_eur as savings_eur,
+    purchases.source_ref,
+    purchases.row_number
+from {{ ref('int_joint_purchases__described') }} as purchases
 inner join {{ ref('int_periods') }} as periods
     on
-        periods.starts_on <= ranked.bought_on
-        and periods.ends_on >= ranked.bought_on
+        periods.starts_on <= purchases.bought_on
+        and periods.ends_on >= purchases.bought_on
 inner join buyers
     on
         periods.period = buyers.period
-        and ranked.purchase_id = buyers.purchase_id
-where ranked.description_rank = 1
+        and purchases.purchase_ref = buyers.purchase_ref

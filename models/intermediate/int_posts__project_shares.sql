@@ -1,5 +1,6 @@
 -- Shares of one post add up over those who declare it, up to 1 in all; when nobody gives a share the post is wholly the
--- project's (in equal parts if several projects are named).
+-- project's (in equal parts if several projects are named). A project named without a share beside others that have
+-- one has none of the post.
 with
 
 declared as (
@@ -67,3 +68,4 @@ left join kinds
         totals.quarter = kinds.quarter
         and totals.project_ref = kinds.project_ref
         and kinds.recency = 1
+where totals.declared_share is not null or totals.total_share is null

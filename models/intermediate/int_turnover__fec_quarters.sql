@@ -1,6 +1,6 @@
 -- A FEC covers quarters from its first to its last entry date; a quarter counts once that file, or adjoining ones,
--- reach its last day. A file that opens on balances brought forward in mid-quarter, with none before it, tells of
--- earlier accounts that we do not hold: its first quarter would be a part taken for the whole.
+-- reach its last day. A file that opens on balances brought forward in mid-quarter, with no entry of the quarter in an
+-- earlier file, tells of accounts that we do not hold: its first quarter would be a part taken for the whole.
 with
 
 files as (
@@ -50,7 +50,8 @@ stretches as (
         min(slice_id) as source_ref,
         min(first_entry_on) as first_entry_on,
         max(last_entry_on) as last_entry_on,
-        max(is_start * has_opening) as has_opening
+        max(is_start * has_opening) as has_opening,
+        max(case when is_start = 1 then reached_on end) as earlier_files_reach_on
     from numbered
     group by 1, 2
 ),
@@ -70,6 +71,7 @@ covered as (
     where
         stretches.has_opening = 0
         or stretches.first_entry_on < {{ dbt.dateadd('month', 1, 'quarters.starts_on') }}
+        or stretches.earlier_files_reach_on >= quarters.starts_on
 ),
 
 sums as (

@@ -13,6 +13,13 @@ select
     message
 from {{ ref('int_grants__findings') }}
 union all
+select
+    source_ref,
+    row_number,
+    code,
+    message
+from {{ ref('int_declarations__findings') }}
+union all
 select distinct
     other_source_ref as source_ref,
     other_row_number as row_number,

@@ -6,23 +6,11 @@ import json
 from datetime import date
 from typing import Any
 
-from periscope import catalogue, models
+from periscope import models
 from periscope.quarters import Quarter
 from tests.poles import Figures, Pole
 
 A, B, C = "732829320", "356000000", "880878145"
-FAMILIES = {
-    line.model for line in catalogue.load().values() if line.criterion in ("creation", "cooperation", "jobs")
-}
-MODELS = [f"+{model}" for model in sorted(FAMILIES)] + [
-    "+int_dispositions__creation",
-    "+int_dispositions__cooperation",
-    "+int_dispositions__jobs",
-    "+int_collaboration_jobs__reconciled",
-    "+int_posts__worked",
-    "+int_posts__insertion",
-    "+crit_members_count",
-]
 
 
 def supported(number: int, holder: str, title: str, threshold: str | None, **more: Any) -> dict[str, Any]:
@@ -61,6 +49,17 @@ def post(number: int, employer: str, share: str | None = None, **more: Any) -> d
         "project_share": share,
         "row_number": number,
         **more,
+    }
+
+
+def turnover(number: int, quarter: str, amount: str, source: str = "declared") -> dict[str, Any]:
+    told = Quarter.parse(quarter)
+    return {
+        "period_start": told.first_day,
+        "period_end": told.last_day,
+        "net_turnover_eur": amount,
+        "source": source,
+        "row_number": number,
     }
 
 
@@ -123,23 +122,123 @@ DECLARED: list[tuple[str, str, str, list[dict[str, Any]]]] = [
         "joint_purchases",
         C,
         "2026-Q3",
-        [{"purchase_ref": "PC", "bought_on": "2026-07-01", "amount_eur": "10"}],
+        [
+            {"purchase_ref": "PC", "bought_on": "2026-07-01", "amount_eur": "10", "row_number": 2},
+            {
+                "purchase_ref": "PD",
+                "bought_on": "2026-09-01",
+                "amount_eur": "20",
+                "reference_amount_eur": "25",
+                "row_number": 3,
+            },
+            {"purchase_ref": "PE", "bought_on": "2026-10-01", "amount_eur": "30", "row_number": 4},
+        ],
     ),
+    ("activity", A, "2025-Q3", [turnover(2, "2025-Q3", "100")]),
+    ("activity", A, "2026-Q3", [turnover(2, "2026-Q3", "110"), turnover(3, "2026-Q3", "150", "certificate")]),
+    ("activity", B, "2025-Q3", [turnover(2, "2025-Q3", "70")]),
+]
+#: room, then its bookings: start, end, and what else the log says
+LOGS: list[tuple[str, list[tuple[str, str, dict[str, Any]]]]] = [
+    (
+        "R1",
+        [
+            ("2026-07-06 07:00", "2026-07-06 09:00", {"member_id": "A", "price_eur_net": "15"}),
+            ("2026-07-06 08:00", "2026-07-06 08:20", {"category": "external", "status": "no_show"}),
+            ("2026-07-07 08:00", "2026-07-07 10:00", {"status": "cancelled"}),
+            ("2026-07-07 08:00", "2026-07-07 10:00", {"status": "tentative"}),
+            ("2026-07-14 08:00", "2026-07-14 10:00", {"member_id": "C"}),
+        ],
+    ),
+    ("R2", [("2026-07-06 07:10", "2026-07-06 07:30", {"member_id": "B"})]),
+]
+#: entry date, account, debit, credit, role, customer
+ENTRIES = [
+    ("2025-07-01", "706", "0", "50", "normal", None),
+    ("2026-07-02", "706", "0", "80", "normal", "A"),
+    ("2026-08-02", "709", "5", "0", "normal", None),
+    ("2026-08-02", "740", "0", "30", "normal", None),
+    ("2026-09-30", "706", "75", "0", "closing", None),
+]
+GRANTS = [
+    ("asked", "requested", None, "10"),
+    ("refused", "refused", "2026-01-01", "20"),
+    ("notified", "notified", "2026-09-30", "30"),
+    ("paid", "paid", "2026-03-01", "40"),
+    ("later", "paid", "2026-10-01", "50"),
+    ("unknown", "contracted", "2026-01-01", None),
 ]
 
 
-def pole(is_reversed: bool) -> Pole:
-    step = -1 if is_reversed else 1
+def straight_pole() -> Pole:
     built = Pole()
     for member_id, siren, presence in (
         ("A", A, "permanent_resident"),
         ("B", B, "permanent_resident"),
         ("C", C, "occasional_user"),
-    )[::step]:
+    ):
         built.member(member_id, siren, presence=presence)
-    for kind, siren, quarter, rows in DECLARED[::step]:
-        built.declare(kind, siren, quarter, *rows[::step])
+    for kind, siren, quarter, rows in DECLARED:
+        built.declare(kind, siren, quarter, *rows)
+    for room_id, composed_of in (("R1", None), ("R2", None), ("R12", "R1;R2")):
+        built.add("register.rooms", room_id=room_id, composed_of=composed_of)
+    for opens_at, closes_at in (("08:00", "12:00"), ("13:00", "18:00")):
+        built.add("register.opening_hours", room_id="*", weekday=1, opens_at=opens_at, closes_at=closes_at)
+    for category, amount in (("external", "20"), ("permanent_resident", "9")):
+        built.add("register.price_list", room_id="*", category=category, unit="hour", amount_eur_net=amount)
+    for room_id, bookings in LOGS:
+        log = built.slice("bookings", "", "2026-Q3", sender=room_id)
+        for starts_at, ends_at, more in bookings:
+            built.add(
+                "bookings.bookings",
+                slice_id=log,
+                room_id=room_id,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                **({"status": "confirmed"} | more),
+            )
+    account(built)
+    for grant_id, status, decided_on, amount in GRANTS:
+        built.add(
+            "register.grants", grant_id=grant_id, status=status, decided_on=decided_on, amount_eur=amount
+        )
+    built.add("register.lots", lot_id="L", area_m2="10", member_id="A", ends_on="2026-08-31")
     return built
+
+
+def account(built: Pole) -> None:
+    """C's accounts, in one file a year."""
+    for year in ("2025", "2026"):
+        slice_id = built.slice("fec", C, "")
+        built.add(
+            "revenue.fec_files",
+            slice_id=slice_id,
+            siren=C,
+            first_entry_on=f"{year}-01-02",
+            last_entry_on=f"{year}-12-31",
+        )
+        for entry_on, account_code, debit, credit, role, customer in ENTRIES:
+            if entry_on.startswith(year):
+                built.add(
+                    "revenue.fec_lines",
+                    slice_id=slice_id,
+                    entry_on=entry_on,
+                    account_code=account_code,
+                    debit_eur=debit,
+                    credit_eur=credit,
+                    role=role,
+                    customer_member_id=customer,
+                )
+
+
+def permuted(straight: Pole) -> Pole:
+    """The same files, landed in the reverse order, rows of every table backwards."""
+    rows = {table: list(reversed(lines)) for table, lines in straight.rows.items()}
+    count = len(rows["record.slices"])
+    rows["record.slices"] = [
+        {**line, "landed_seq": count + 1 - line["landed_seq"]} for line in rows["record.slices"]
+    ]
+    return Pole(rows)
 
 
 def values(figures: Figures) -> dict[tuple[str, ...], tuple[Any, ...]]:
@@ -156,28 +255,54 @@ def values(figures: Figures) -> dict[tuple[str, ...], tuple[Any, ...]]:
 
 
 def test_order_changes_nothing_and_promises_hold() -> None:
-    straight = pole(is_reversed=False).build("2026-Q3", select=MODELS)
+    straight = straight_pole().build("2026-Q3")
     expected = values(straight)
     assert straight.value("effectively_run_projects", "2026-Q3") == 1
-    dispositions = straight.table(
-        "select indicator_id, count(*) filter (where is_included), count(distinct exclusion_reason_fr) "
-        "from intermediate.int_dispositions__creation where period = '2026-Q3' group by all order by all"
-    )
-    # supported: N2 (with N8), N6, N7 and N9; left out: only received, after the period, ended before
-    assert dispositions == [("effective_creations", 1, 3), ("supported_projects", 4, 3)]
-    reversed_ = pole(is_reversed=True).build("2026-Q3", select=MODELS)
-    assert values(reversed_) == expected
-
-    folder = reversed_.candidate.parent
+    dispositions = {
+        indicator: (included, reasons)
+        for family in ("support", "creation", "cooperation", "bids", "jobs", "money", "rooms")
+        for indicator, included, reasons in straight.table(
+            "select indicator_id, count(*) filter (where is_included), count(distinct exclusion_reason_fr) "
+            f"from intermediate.int_dispositions__{family} where period = '2026-Q3' group by all"
+        )
+    }
+    assert dispositions == {
+        # N2 (with N8), N6, N7 and N9; left out: only received, after the period, ended before
+        "supported_projects": (4, 3),
+        # N2 began with B in June
+        "new_supported_projects": (0, 3),
+        # N2; N6 is a takeover, N7 has no date, N9 is older
+        "effective_creations": (1, 3),
+        "takeovers": (1, 2),
+        "effectively_run_projects": (1, 2),
+        "claimed_projects": (1, 2),
+        "bids_submitted": (1, 0),
+        "bids_won": (1, 0),
+        "jobs_headcount": (5, 2),
+        "collaboration_jobs_headcount": (2, 5),
+        "joint_purchase_amount": (2, 1),
+        "joint_purchase_savings": (1, 2),
+        "grant_requested": (4, 2),
+        "grant_awarded": (2, 4),
+        "grant_paid": (1, 4),
+        "room_revenue": (3, 3),
+    }
+    # the raw rows are written by a small build; the whole one, with unit tests, follows
+    raw = permuted(straight_pole()).build("2026-Q3", select=["int_periods"]).candidate.parent / "raw.duckdb"
     request = models.BuildRequest(
-        raw=folder / "raw.duckdb",
-        candidate=reversed_.candidate,
-        target=folder / "dbt",
+        raw=raw,
+        candidate=straight.candidate,
+        target=raw.parent / "dbt",
         quarter=Quarter.parse("2026-Q3"),
         history_start=date(2024, 1, 1),
     )
-    models.build(request, select=MODELS, unit_tests=True)
-    results = json.loads((folder / "dbt" / "run_results.json").read_text())["results"]
-    kinds = [result["unique_id"].split(".")[0] for result in results]
-    assert kinds.count("unit_test") >= 12
-    assert kinds.count("test") >= 50
+    models.build(request, unit_tests=True)
+    assert values(Figures.read(straight.candidate, raw)) == expected
+    ran = {
+        result["unique_id"]
+        for result in json.loads((request.target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    }
+    manifest = json.loads((request.target / "manifest.json").read_text(encoding="utf-8"))
+    promises = {name for name, node in manifest["nodes"].items() if node["resource_type"] == "test"}
+    assert len(promises) > 100
+    assert promises | set(manifest["unit_tests"]) <= ran

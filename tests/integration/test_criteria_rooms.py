@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date
 from decimal import Decimal
 from itertools import product
 from typing import Any
 
 import pytest
 
-from periscope import models
 from periscope.holidays import public_holidays
-from periscope.quarters import Quarter
 from tests.poles import Figures, Pole, sources_sum
 
 ROOM_MODELS = [
@@ -379,23 +375,3 @@ def test_the_advantage_is_for_members_only(priced: Figures) -> None:
 def test_the_gap_is_over_bookings_that_carry_a_price(priced: Figures) -> None:
     assert priced.value("booking_gap", "2026-Q3", "pole") == Decimal("0.50") + Decimal(-10)
     assert priced.items("booking_gap", "2026-Q3", "pole", "room") == {"R": Decimal("-9.50")}
-
-
-def test_unit_tests_and_promises_of_the_models() -> None:
-    """dbt's own unit tests (rules at their boundaries) on invented rows, and the promises on a small pole."""
-    pole = RoomPole().room("R").opening("*", 1, "9:00", "17:00").price("*", "external", "hour", "20.00")
-    pole.log("R", "2026-Q3", ("2026-07-06 06:00", "2026-07-06 09:00"))
-    built = pole.build("2026-Q3", select=["+tag:rooms"])
-    request = models.BuildRequest(
-        raw=built.candidate.parent / "raw.duckdb",
-        candidate=built.candidate,
-        target=built.candidate.parent / "dbt",
-        quarter=Quarter.parse("2026-Q3"),
-        history_start=date(2024, 1, 1),
-    )
-    models.build(request, select=["+tag:rooms"], unit_tests=True)
-    ran = json.loads((request.target / "run_results.json").read_text(encoding="utf-8"))["results"]
-    kinds = [result["unique_id"].split(".")[0] for result in ran]
-    assert kinds.count("unit_test") == 8
-    promises = [result["unique_id"] for result in ran if result["unique_id"].startswith("test.")]
-    assert sum(".rooms_" in name or ".grants_" in name for name in promises) == 5

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from periscope import models
-from periscope.quarters import Quarter
 from tests.poles import Figures, Pole, sources_sum
 
 TURNOVER = ["+tag:turnover"]
@@ -456,22 +453,3 @@ def test_additive_figures_equal_their_sources(growth: Figures, ledger: Figures, 
                 assert sources_sum(row) == row["value"], key
                 checked += 1
     assert checked > 100
-
-
-def test_unit_tests_and_promises_of_the_models(annual: Figures) -> None:
-    """dbt's own unit tests (rules at their boundaries) on invented rows, and the invariants on this pole."""
-    request = models.BuildRequest(
-        raw=annual.candidate.parent / "raw.duckdb",
-        candidate=annual.candidate,
-        target=annual.candidate.parent / "dbt",
-        quarter=Quarter.parse("2026-Q3"),
-        history_start=date(2024, 1, 1),
-    )
-    models.build(request, select=TURNOVER, unit_tests=True)
-    ran = json.loads((request.target / "run_results.json").read_text(encoding="utf-8"))["results"]
-    kinds = [result["unique_id"].split(".")[0] for result in ran]
-    assert kinds.count("unit_test") == 13
-    assert (
-        sum(".turnover_" in result["unique_id"] for result in ran if result["unique_id"].startswith("test."))
-        == 6
-    )

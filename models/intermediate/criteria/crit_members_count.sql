@@ -46,6 +46,25 @@ contributions as (
         row_number,
         1 as contribution
     from counted
+),
+
+-- the register itself answers, even for a perimeter where it has nobody: nobody is 0, not an absence
+figures as (
+    {{ additive_figures('members_count') }}
 )
 
-{{ additive_figures('members_count') }}
+select
+    indicator_id,
+    period,
+    perimeter,
+    dimension,
+    item,
+    coalesce(value, 0) as value,
+    numerator,
+    denominator,
+    contributors,
+    expected_count,
+    answered_count,
+    cast(null as varchar) as reason,
+    sources
+from figures

@@ -1,52 +1,58 @@
--- The items counted are the figure, and every item left out has its reason.
+-- What is counted is the figure, and whatever is left out has its reason, in every family.
 with
 
 dispositions as (
-    select * from {{ ref('int_dispositions__creation') }}
-    union all
-    select * from {{ ref('int_dispositions__cooperation') }}
-    union all
-    select * from {{ ref('int_dispositions__jobs') }}
+    {% for family in ['support', 'creation', 'cooperation', 'bids', 'jobs', 'money', 'rooms'] %}
+        select
+            indicator_id,
+            period,
+            is_included,
+            exclusion_reason_fr,
+            {{ 'amount_eur' if family in ['money', 'rooms'] else 'case when is_included then 1 end' }} as contribution
+        from {{ ref('int_dispositions__' ~ family) }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 figures as (
-    select * from {{ ref('crit_supported_projects') }}
-    union all
-    select * from {{ ref('crit_effective_creations') }}
-    union all
-    select * from {{ ref('crit_effectively_run_projects') }}
-    union all
-    select * from {{ ref('crit_jobs_headcount') }}
-    union all
-    select * from {{ ref('crit_collaboration_jobs_headcount') }}
+    {% for indicator in [
+        'supported_projects', 'new_supported_projects', 'effective_creations', 'takeovers', 'effectively_run_projects',
+        'claimed_projects', 'bids_submitted', 'bids_won', 'jobs_headcount', 'collaboration_jobs_headcount',
+        'joint_purchase_amount', 'joint_purchase_savings', 'grant_requested', 'grant_awarded', 'grant_paid', 'room_revenue'
+    ] %}
+        select
+            indicator_id,
+            period,
+            sum(value) as value
+        from {{ ref('crit_' ~ indicator) }}
+        where perimeter in ('members', 'pole') and dimension in ('all', 'item')
+        group by indicator_id, period
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 counted as (
     select
         indicator_id,
         period,
-        sum(case when is_included then 1 else 0 end) as included_count,
+        sum(contribution) as contribution,
         sum(case when is_included = (exclusion_reason_fr is not null) then 1 else 0 end) as unexplained_count
     from dispositions
     group by indicator_id, period
 )
 
 select
-    figures.indicator_id,
-    figures.period,
+    coalesce(figures.indicator_id, counted.indicator_id) as indicator_id,
+    coalesce(figures.period, counted.period) as period,
     figures.value,
-    counted.included_count,
+    counted.contribution,
     counted.unexplained_count
 from figures
 inner join {{ ref('int_periods') }} as periods on figures.period = periods.period and periods.is_current
-left join counted
+full outer join counted
     on
         figures.indicator_id = counted.indicator_id
         and figures.period = counted.period
 where
-    figures.perimeter = 'members'
-    and figures.dimension = 'all'
-    and (
-        coalesce(figures.value, 0) <> coalesce(counted.included_count, 0)
-        or coalesce(counted.unexplained_count, 0) > 0
-    )
+    coalesce(figures.value, 0) <> coalesce(counted.contribution, 0)
+    or coalesce(counted.unexplained_count, 0) > 0

@@ -1,0 +1,115 @@
+"""Edges of the contract that no other pole has, worked out by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.poles import Figures, Pole, sources_sum
+
+A, B, C = "732829320", "356000000", "880878145"
+MODELS = [
+    "+fct_findings",
+    "+crit_members_count",
+    "+crit_collaboration_jobs_created_fte",
+    "+crit_collaboration_jobs_headcount",
+    "+crit_jobs_fte",
+    "+crit_effectively_run_projects",
+    "+crit_joint_purchase_amount",
+]
+
+
+def project(ref: str, **more: Any) -> dict[str, Any]:
+    return {"project_ref": ref, "status": "run", "kind": "commercial", "partners": f"{A};{B}", **more}
+
+
+def post(ref: str, employer: str, working_time: str, **more: Any) -> dict[str, Any]:
+    return {
+        "post_ref": ref,
+        "employer_siren": employer,
+        "category": "created",
+        "started_on": "2026-01-01",
+        "working_time": working_time,
+        **more,
+    }
+
+
+def purchase(ref: str, amount: str, **more: Any) -> dict[str, Any]:
+    return {"purchase_ref": ref, "bought_on": "2026-07-01", "amount_eur": amount, **more}
+
+
+@pytest.fixture(scope="module")
+def figures() -> Figures:
+    pole = Pole()
+    pole.member("A", A).member("B", B)
+    pole.declare(
+        "collaborative_projects",
+        A,
+        "2026-Q3",
+        project("LED", lead_siren=A, evidence_on="2026-07-01", row_number=101),
+        project("EQUAL", evidence_on="2026-07-01", row_number=102),
+        project("LATER", row_number=103),
+    )
+    pole.declare(
+        "collaborative_projects",
+        B,
+        "2026-Q3",
+        project("LED", status="engaged", row_number=201),
+        project("EQUAL", kind=None, partners=None, row_number=202),
+        project("LATER", status="abandoned", row_number=203),
+    )
+    pole.declare(
+        "posts",
+        A,
+        "2026-Q3",
+        post("own", A, "0.8", project_ref="LED", project_share="0.5", row_number=111),
+        # a share for one project and none for the other: the other has none of the post
+        post("half", A, "1", project_ref="LED", project_share="0.4", row_number=112),
+        post("half", A, "1", project_ref="LATER", row_number=113),
+        # three projects that each claim the post whole: a third each, one post
+        post("thirds", A, "1", project_ref="LED", project_share="1", row_number=114),
+        post("thirds", A, "1", project_ref="EQUAL", project_share="1", row_number=115),
+        post("thirds", A, "1", project_ref="LATER", project_share="1", row_number=116),
+    )
+    pole.declare(
+        "posts", B, "2026-Q3", post("own", A, "1", project_ref="LED", project_share="0.25", row_number=211)
+    )
+    pole.declare("joint_purchases", A, "2026-Q3", purchase("PC", "10.00", row_number=121))
+    pole.declare(
+        "joint_purchases", B, "2026-Q3", purchase("PC", "12.00", reference_amount_eur="15", row_number=221)
+    )
+    return pole.build("2026-Q3", select=MODELS)
+
+
+def test_each_contradiction_is_told_on_the_line_set_aside(figures: Figures) -> None:
+    told = figures.table("select code, row_number from marts.fct_findings order by 2")
+    assert told == [
+        # B landed later: it speaks of LATER and of the purchase; A leads LED and employs `own`
+        ("project_described_otherwise", 103),
+        ("purchase_described_otherwise", 121),
+        ("project_described_otherwise", 201),
+        ("post_described_otherwise", 211),
+    ]
+    assert figures.value("effectively_run_projects", "2026-Q3") == 2  # LED and EQUAL
+    assert figures.value("joint_purchase_amount", "2026-Q3") == 12
+
+
+def test_a_project_without_a_share_beside_one_that_has_it_gets_none(figures: Figures) -> None:
+    # own 0.8 x 0.75, half 0.4, thirds 1
+    assert round(figures.value("collaboration_jobs_created_fte", "2026-Q3") or 0, 3) == 2
+    assert figures.value("collaboration_jobs_headcount", "2026-Q3") == 3
+    for (indicator, *_), row in figures.rows.items():
+        if indicator == "collaboration_jobs_created_fte" and row["value"] is not None:
+            assert all(source["contribution"] is not None for source in row["sources"])
+            assert abs(sources_sum(row) - row["value"]) < Decimal("0.0005")
+
+
+def test_a_presence_that_nobody_has_is_none_not_an_absence(figures: Figures) -> None:
+    row = figures.row("members_count", "2026-Q3", "occasional_users")
+    assert row is not None
+    assert (row["value"], row["reason"], row["expected_count"]) == (0, None, 0)
+    jobs = figures.row("jobs_fte", "2026-Q3", "occasional_users")
+    assert jobs is not None
+    assert (jobs["value"], jobs["reason"]) == (None, "Aucun membre dans ce périmètre.")
