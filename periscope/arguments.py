@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
         ("status", "qui a envoyé quoi, ce qui manque, ce qui a été refusé et pourquoi"),
     ):
         sub = command(name, help_fr, quarter=True)
+        if name in ("run", "publish"):
+            sub.add_argument("--yes", action="store_true", help="accepter ce qui change sans le demander")
+            sub.add_argument("--by", default="", metavar="NOM", help="qui accepte ce qui change")
         if name == "ingest":
             sub.add_argument(
                 "--explain", type=Path, metavar="FICHIER", help="montrer comment un fichier est compris"

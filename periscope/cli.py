@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from periscope.workspace import PRIVATE_UMASK, Run, Workspace
 
 if TYPE_CHECKING:
     from periscope.warehouse import Connection
+    from release.review import Decision
 
     Render = Callable[[list[Path]], None]
 
@@ -59,10 +61,11 @@ def _demo(arguments: argparse.Namespace) -> None:
     _steps(run, STEPS)
 
 
-def _steps(run: Run, steps: tuple[str, ...]) -> None:
+def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -> None:
     """Run the steps in order, one run at a time; a whole run with nothing new ends at once."""
     from periscope import state, summary
 
+    functions = _STEP_FUNCTIONS | {"publish": partial(_publish, decision=decision)}
     with run.workspace.lock():
         if steps == STEPS and state.is_up_to_date(run):
             print("Rien n'a changé depuis la dernière publication.")
@@ -70,7 +73,7 @@ def _steps(run: Run, steps: tuple[str, ...]) -> None:
             # one run has both steps: the second loads what it needs while the first reads
             todo = ("ingest and check", *steps[2:]) if steps == STEPS else steps
             for step in tqdm(todo, desc=str(run.quarter), unit="étape", disable=None, leave=False):
-                _STEP_FUNCTIONS[step](run)
+                functions[step](run)
             if "publish" in steps:
                 state.remember(run)
         if "publish" in steps:
@@ -118,10 +121,27 @@ def _evaluate(run: Run) -> None:
     evaluate.evaluate(run)
 
 
-def _protected(run: Run, is_closing: bool, place: Callable[[Connection, Render], object]) -> None:
-    """Bind and mask the figures of the candidate, let `place` put them in place, then switch the warehouse."""
+def _decision(arguments: argparse.Namespace) -> Decision:
+    """Who accepts what changes: said by --yes, else asked on the terminal, if there is one."""
+    from release.review import Decision
+
+    has_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    return Decision(arguments.by, arguments.yes, input if has_terminal else None)
+
+
+def _protected(
+    run: Run,
+    is_closing: bool,
+    place: Callable[[Connection, Render], object],
+    decision: Decision | None = None,
+) -> None:
+    """Bind and mask the figures of the candidate, let `place` put them in place, then switch the warehouse.
+
+    What changes is reviewed before anything is rendered, and its acceptance written once it is in place.
+    """
     from periscope import warehouse
     from protection import figures, masks
+    from release import restatement, review
     from release.write_context import ContextWriter
     from reports import render
 
@@ -132,25 +152,28 @@ def _protected(run: Run, is_closing: bool, place: Callable[[Connection, Render],
     with warehouse.connect(candidate) as connection:
         warehouse.attach(connection, workspace.raw_database)
         figures.bind(connection)
+        restated = restatement.find(connection, run)
         masks.protect(connection, run, is_closing=is_closing)
+        reviewed = review.review(connection, run, restated, decision or review.Decision(), tqdm.write)
         contexts = ContextWriter(connection, run)
 
         def pages(folders: list[Path]) -> None:
-            contexts.write_all(folders, is_draft=not is_closing)
+            contexts.write_all(folders, reviewed.restatements, is_draft=not is_closing)
             render.render_all(folders)
 
         place(connection, pages)
+        review.remember(run, reviewed)
     candidate.replace(workspace.database)
 
 
-def _publish(run: Run) -> None:
+def _publish(run: Run, decision: Decision | None) -> None:
     from release import publish
 
-    _protected(run, False, lambda connection, pages: publish.publish(connection, run, pages))
+    _protected(run, False, lambda connection, pages: publish.publish(connection, run, pages), decision)
 
 
 def _close(arguments: argparse.Namespace) -> None:
-    from release import closing
+    from release import closing, review
 
     arguments.quarter = arguments.closed_quarter
     run = _run(arguments)
@@ -158,7 +181,10 @@ def _close(arguments: argparse.Namespace) -> None:
         for step in ("ingest and check", "build", "evaluate"):
             _STEP_FUNCTIONS[step](run)
         _protected(
-            run, True, lambda connection, pages: closing.close(connection, run, arguments.by, pages) and None
+            run,
+            True,
+            lambda connection, pages: closing.close(connection, run, arguments.by, pages),
+            review.Decision(by=arguments.by, yes=True),
         )
     print(
         f"{run.quarter} est clos par {arguments.by} : ses chiffres, ses pages et ses dossiers de preuve sont figés."
@@ -196,13 +222,12 @@ def _explain(arguments: argparse.Namespace) -> None:
     print(proof.explain(_run(arguments), arguments.figure_id))
 
 
-_STEP_FUNCTIONS = {
+_STEP_FUNCTIONS: dict[str, Callable[[Run], None]] = {
     "ingest and check": _ingest_and_check,
     "ingest": _ingest,
     "check": _check,
     "build": _build,
     "evaluate": _evaluate,
-    "publish": _publish,
 }
 
 
@@ -214,7 +239,8 @@ def _run_steps(arguments: argparse.Namespace) -> None:
 
         print(receive.explain(run, explained))
         return
-    _steps(run, STEPS if arguments.command == "run" else (arguments.command,))
+    decision = _decision(arguments) if arguments.command in ("run", "publish") else None
+    _steps(run, STEPS if arguments.command == "run" else (arguments.command,), decision)
 
 
 def _status(arguments: argparse.Namespace) -> None:

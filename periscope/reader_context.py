@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from periscope.effects import Deduction, Effect
 from periscope.errors import PeriscopeError
 
 FILE_NAME = "context.json"
@@ -37,7 +38,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Grant:
-    """One grant of the register; `closing_date` is the end of the fiscal year it is given for."""
+    """One grant of the register; `closing_date` is the end of the fiscal year it is given for, `family` the funder's."""
 
     grant_id: str
     funder_id: str
@@ -53,6 +54,19 @@ class Grant:
     requested_eur: Decimal | None = None
     awarded_eur: Decimal | None = None
     paid_eur: Decimal | None = None
+    family: str = "cerfa"
+
+
+@dataclass(frozen=True)
+class IndirectKey:
+    """The share (0..1) of the general expenses of some accounts that an action bears, on a line i.1 to i.3."""
+
+    label: str
+    action: str
+    accounts: tuple[str, ...]
+    share: Decimal
+    line: str = "i.1"
+    basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +82,7 @@ class BudgetLine:
 
 @dataclass(frozen=True)
 class Expense:
-    """One expense of one action."""
+    """One expense of one action; a general one of the body has no action."""
 
     expense_id: str
     action: str
@@ -118,7 +132,10 @@ class ReceiptsSummary:
 
 @dataclass(frozen=True)
 class Restatement:
-    """A figure of an earlier publication that changed."""
+    """A figure of a closed quarter that changed; `kinds` are late_data, error, method, perimeter.
+
+    `reason` tells the causes in the internal edition and the types only elsewhere, where `approved_by` is empty too.
+    """
 
     figure_id: str
     indicator_id: str
@@ -129,6 +146,22 @@ class Restatement:
     old_value: Decimal | None
     new_value: Decimal | None
     reason: str = ""
+    kinds: tuple[str, ...] = ()
+    approved_by: str = ""
+    approved_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A headline of a closed quarter as one edition told it: `published_in` is the quarter of that edition."""
+
+    figure_id: str
+    indicator_id: str
+    period: str
+    perimeter: str
+    published_in: str
+    value: Decimal | None
+    status: str
 
 
 @dataclass(frozen=True)
@@ -145,7 +178,7 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Node:
-    """A member in the cooperation network; `label` is its name, or its function where names are not shown."""
+    """A member in the cooperation network, with its name: the internal edition only."""
 
     node_id: str
     label: str
@@ -161,11 +194,20 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class Degree:
+    """How many members ran projects of the quarter with so many other members."""
+
+    partners_count: int
+    members_count: int
+
+
+@dataclass(frozen=True)
 class Network:
-    """Who cooperates with whom at the end of the quarter."""
+    """Who cooperates with whom in the quarter; nodes and edges are empty outside `internal`."""
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
+    degrees: tuple[Degree, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,7 +216,7 @@ class ReportContext:
 
     `labels` names the items of a dimension: {"room": {"R1": "Salle verte"}, "member": {...}}; an item without a label
     is shown by its id. `budget_lines`, `expenses` and `allocations` belong to the grants listed; the internal context
-    has them all, and so is where double charging is seen.
+    has them all, and so is where double charging is seen. `families` holds the TOML of the evaluator's own families.
     """
 
     pole_name: str
@@ -187,6 +229,8 @@ class ReportContext:
     is_draft: bool = True
     managing_body_name: str = ""
     managing_body_siren: str = ""
+    managing_body_siret: str = ""
+    managing_body_rna: str = ""
     cerfa_gap_share: Decimal = Decimal("0.10")
     cerfa_gap_eur: Decimal = Decimal("500")
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -195,12 +239,17 @@ class ReportContext:
     budget_lines: tuple[BudgetLine, ...] = ()
     expenses: tuple[Expense, ...] = ()
     allocations: tuple[Allocation, ...] = ()
+    indirect_keys: tuple[IndirectKey, ...] = ()
+    families: dict[str, str] = field(default_factory=dict)
     texts: tuple[Text, ...] = ()
     missing_senders: tuple[MissingSender, ...] = ()
     receipts: ReceiptsSummary = field(default_factory=ReceiptsSummary)
     restatements: tuple[Restatement, ...] = ()
+    revisions: tuple[Revision, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     network: Network = field(default_factory=Network)
+    effects: tuple[Effect, ...] = ()
+    gross_to_net: tuple[Deduction, ...] = ()
 
     @classmethod
     def from_json(cls, text: str) -> ReportContext:

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from periscope import __version__, catalogue
 from periscope.warehouse import Connection
 from periscope.workspace import Run
-from release import record
+from release import inputs, record
 
 INTERNAL = "internal"
 #: The columns of figures.csv, in the order of the contract.
@@ -110,6 +110,7 @@ def write_folders(connection: Connection, run: Run, base: Path) -> list[Path]:
                 _write_parquet(folder / "figures.parquet", told)
         if reader == INTERNAL:
             _write_proofs(connection, folder)
+            write_csv(folder / inputs.FILE_NAME, inputs.HEADER, inputs.Inputs.current(connection, run).rows())
         folders.append(folder)
     return folders
 

@@ -5,15 +5,20 @@ Names of members reach the internal edition only; a funder has its own grants an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from periscope import nomenclatures, tables
 from periscope.reader_context import FILE_NAME, ReportContext
+from periscope.settings import Settings
 from periscope.warehouse import Connection, quote
-from periscope.workspace import Run
+from periscope.workspace import Run, Workspace
+from release import restatement, revisions
+from release.effects import effects
+from release.network import network
+from release.restatement import Restatement
 
 INTERNAL, COMMITTEE, FUNDER, PUBLIC = "internal", "committee", "funder", "public"
 _LABELS = {INTERNAL: "Édition interne", COMMITTEE: "Comité de pilotage", PUBLIC: "Public"}
@@ -58,6 +63,34 @@ def _no_nulls(row: Row, texts: tuple[str, ...]) -> Row:
     return {key: ("" if value is None and key in texts else value) for key, value in row.items()}
 
 
+def _without_person(expense: Row) -> Row:
+    """An expense as a reader may see it: the label of a wage may name who earns it, and is left out."""
+    label = "" if (expense["account"] or "").startswith("64") else expense["label"]
+    return _no_nulls(expense | {"label": label}, ("action", "account", "label"))
+
+
+def indirect_keys(settings: Settings) -> list[Row]:
+    """The keys of periscope.toml as the context writes them."""
+    return [
+        {
+            "label": name,
+            "action": key.action,
+            "accounts": list(key.accounts),
+            "share": Decimal(str(key.share)),
+            "line": key.line,
+            "basis": key.basis,
+        }
+        for name, key in sorted(settings.indirect.items())
+    ]
+
+
+def own_families(workspace: Workspace) -> dict[str, str]:
+    """The evaluator's own families of funders, texts/<name>.toml, by name."""
+    return {
+        path.stem: path.read_text(encoding="utf-8-sig") for path in sorted(workspace.texts.glob("*.toml"))
+    }
+
+
 class ContextWriter:
     """Reads the register and the record once, then writes each reader's context."""
 
@@ -71,31 +104,41 @@ class ContextWriter:
         self._missing = self._missing_senders()
 
     def write_all(
-        self, folders: list[Path], restatements: list[Row] | None = None, is_draft: bool = True
+        self, folders: list[Path], restatements: list[Restatement] | None = None, is_draft: bool = True
     ) -> None:
-        """Write `context.json` in each reader's folder, named after the reader."""
+        """Write `context.json` in each reader's folder, named after the reader and holding its figures."""
         known = {reader.reader_id: reader for reader in readers(self._connection)}
         for folder in folders:
             self._write(folder, known[folder.name], restatements or [], is_draft)
 
-    def _write(self, folder: Path, reader: Reader, restatements: list[Row], is_draft: bool) -> None:
+    def _write(self, folder: Path, reader: Reader, restatements: list[Restatement], is_draft: bool) -> None:
         withheld = self._withheld() if reader.kind == INTERNAL else []
-        context = ReportContext.from_plain(self.context(reader, withheld, restatements, is_draft))
+        told = restatement.for_reader(self._run.workspace, restatements, folder)
+        plain = self.context(reader, withheld, told, is_draft)
+        plain["revisions"] = revisions.triangle(self._run, folder)
+        context = ReportContext.from_plain(plain)
         (folder / FILE_NAME).write_text(context.to_json() + "\n", encoding="utf-8")
 
     def context(self, reader: Reader, withheld: list[Row], restatements: list[Row], is_draft: bool) -> Row:
         settings = self._run.workspace.settings
         is_internal = reader.kind == INTERNAL
         grants = [
-            _no_nulls(g, ("funder_label", "purpose", "action"))
-            | {"amount_eur": g["amount_eur"] or Decimal(0)}
+            self._grant(g)
             for g in self._grants
             if reader.kind in (INTERNAL, COMMITTEE)
             or (reader.kind == FUNDER and g["funder_id"] == reader.reader_id)
         ]
         actions = {g["action"] for g in grants if g["action"]}
         shown = {g["grant_id"] for g in grants}
-        expenses = [] if reader.kind == COMMITTEE else [e for e in self._expenses if e["action"] in actions]
+        keys = [k for k in indirect_keys(settings) if k["action"] in actions]
+        shared = tuple(account for key in keys for account in key["accounts"])
+        expenses = [
+            _without_person(e)
+            for e in ([] if reader.kind == COMMITTEE else self._expenses)
+            if is_internal
+            or e["action"] in actions
+            or (not e["action"] and (e["account"] or "").startswith(shared))
+        ]
         charged = {e["expense_id"] for e in expenses}
         managing = self._connection.execute(
             "select name, siren from raw.register.members where member_id = ? or siren = ?",
@@ -112,6 +155,8 @@ class ContextWriter:
             "is_draft": is_draft,
             "managing_body_name": managing[0] if managing else "",
             "managing_body_siren": managing[1] if managing else "",
+            "managing_body_siret": settings.managing_siret,
+            "managing_body_rna": settings.managing_rna,
             "cerfa_gap_share": Decimal(str(settings.thresholds.cerfa_gap_share)),
             "cerfa_gap_eur": Decimal(str(settings.thresholds.cerfa_gap_eur)),
             "labels": self._labels(is_internal),
@@ -120,13 +165,15 @@ class ContextWriter:
             "budget_lines": [
                 b | {"fiscal_year": str(b["fiscal_year"])} for b in self._budget if b["action"] in actions
             ],
-            "expenses": [_no_nulls(e, ("action", "account", "label")) for e in expenses],
+            "expenses": expenses,
             # another funder's share of the same expense is needed to see double charging, not its name
             "allocations": [
                 a if a["grant_id"] in shown else a | {"grant_id": "autre"}
                 for a in self._allocations
                 if a["expense_id"] in charged
             ],
+            "indirect_keys": [] if reader.kind == COMMITTEE else keys,
+            "families": own_families(self._run.workspace),
             "texts": self._texts(shown),
             "missing_senders": [
                 {"kind": kind, "name": self._names[member] if is_internal else ""}
@@ -135,7 +182,18 @@ class ContextWriter:
             "receipts": self._receipts(),
             "restatements": restatements,
             "withheld": withheld,
+            "effects": effects(self._connection, self._run, reader.reader_id, is_internal),
+            "gross_to_net": [asdict(one) for one in settings.gross_to_net],
+            "network": network(self._connection, str(self._run.quarter), self._names, is_internal),
         }
+
+    def _grant(self, grant: Row) -> Row:
+        funder = self._run.workspace.settings.funders.get(grant["funder_id"])
+        return (
+            _no_nulls(grant, ("funder_label", "purpose", "action"))
+            | {"amount_eur": grant["amount_eur"] or Decimal(0)}
+            | ({"family": funder.family} if funder else {})
+        )
 
     def _withheld(self) -> list[Row]:
         return _rows(
