@@ -16,6 +16,8 @@ from periscope.errors import UsageError
 from periscope.workspace import Workspace
 
 LANDED, ALREADY_RECEIVED, RENAMED, WITHDRAWN = "landed", "already_received", "renamed", "withdrawn"
+#: an original that named an erased person, what a person sent of it again, and an original past its retention
+ERASED, REFUSED_AGAIN, PURGED = "erased", "refused_again", "purged"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Entry:
     landed_on: str
     by: str = ""
     reason: str = ""
+    #: of an erased original: the redacted copy that took its place
+    replaced_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,14 @@ def journal(workspace: Workspace) -> list[Entry]:
 
 def append(workspace: Workspace, entries: list[Entry]) -> None:
     """Write the whole journal again, with `entries` at its end, in one atomic step."""
-    if not entries:
-        return
+    if entries:
+        rewrite(workspace, [*journal(workspace), *entries])
+
+
+def rewrite(workspace: Workspace, entries: list[Entry]) -> None:
+    """Put these entries in place of the journal, in one atomic step."""
     path = workspace.landed / "journal.jsonl"
-    lines = [
-        json.dumps(asdict(e), ensure_ascii=False, sort_keys=True) for e in [*journal(workspace), *entries]
-    ]
+    lines = [json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True) for entry in entries]
     partial = path.with_suffix(".partial")
     with partial.open("w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
@@ -95,6 +101,8 @@ def landed_files(workspace: Workspace) -> list[LandedFile]:
             files[entry.file_id] = LandedFile(
                 old.file_id, old.source_file, old.seq, old.batch, old.landed_on, True
             )
+        elif entry.event == PURGED:
+            files.pop(entry.file_id)
     return list(files.values())
 
 
@@ -113,27 +121,28 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def land(
-    workspace: Workspace, as_of: date, refused: frozenset[str], banned: frozenset[str] = frozenset()
-) -> list[Entry]:
+def land(workspace: Workspace, as_of: date, refused: frozenset[str]) -> list[Entry]:
     """Copy what is new in the inbox and write it in the journal; returns the new entries.
 
     `refused` are the file_ids that could not be read: under a new name they get another chance (the name of a FEC
-    says who sent it). `banned` are erased originals, which are never received again.
+    says who sent it). An original that named an erased person is never received again.
     """
     workspace.landed.mkdir(parents=True, exist_ok=True)
     past = journal(workspace)
-    known = {(entry.file_id, entry.source_file) for entry in past}
+    banned = {entry.file_id for entry in past if entry.event == ERASED}
+    known = {(entry.file_id, entry.source_file) for entry in past if entry.event != ERASED}
     landed = {entry.file_id for entry in past}
     batch = max((entry.batch for entry in past), default=0) + 1
     new: list[Entry] = []
     for path in inbox_files(workspace):
         name = path.relative_to(workspace.inbox).as_posix()
         file_id = hash_file(path)
-        if (file_id, name) in known or file_id in banned:
+        if (file_id, name) in known:
             continue
         event = LANDED
-        if file_id in landed:
+        if file_id in banned:
+            event = REFUSED_AGAIN
+        elif file_id in landed:
             event = RENAMED if file_id in refused else ALREADY_RECEIVED
         else:
             _copy(path, workspace.landed / file_id)

@@ -28,8 +28,12 @@ _MARKS = re.compile(r"[^\w]+|_")
 
 def normalised_name(surname: str, first_name: str) -> str:
     """Both names as one sorted bag of words: accents, hyphens, compound and swapped names are folded."""
-    words = _MARKS.sub(" ", fold(f"{surname} {first_name}")).split()
-    return " ".join(sorted(words))
+    return " ".join(sorted(normalised_words(f"{surname} {first_name}")))
+
+
+def normalised_words(text: str) -> list[str]:
+    """The words of a name, without case, accents and marks."""
+    return _MARKS.sub(" ", fold(text)).split()
 
 
 def holder_pid(surname: str, first_name: str, born_on: date | None, key: bytes) -> str | None:

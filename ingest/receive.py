@@ -18,8 +18,12 @@ from periscope.errors import UsageError
 from periscope.quarters import Quarter
 from periscope.receipts import Reading
 from periscope.state import hash_tree
-from periscope.workspace import Run
+from periscope.workspace import Run, Workspace
 
+_ERASED = {
+    "reason": "Ce fichier nomme une personne dont l'effacement a été demandé : il n'est plus reçu.",
+    "remedy": "Retirez cette personne du fichier avant de le renvoyer, et supprimez-le de inbox/.",
+}
 #: sources whose reading depends on the days asked for: recurring events are expanded inside them
 _WINDOWED = ("ics", "officernd")
 
@@ -43,7 +47,7 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         landing.land(workspace, run.as_of, refused=_refused(connection))
         files = landing.landed_files(workspace)
         wanted = _reading_ids(connection, files, context)
-        connection.execute("delete from record.files where status = ?", [receipts.STATUS_ALREADY_RECEIVED])
+        _forget_arrivals(connection, workspace)
         done = dict(connection.execute("select file_id, reading_id from record.files").fetchall())
         to_read = [file for file in files if done.get(file.file_id) != wanted[file.file_id]]
         recorder = Recorder(connection)
@@ -52,23 +56,14 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
             on_new_files()
         for file in tqdm(to_read, desc="Lecture", unit="fichier", disable=None, leave=False):
             reading = _read(connection, run, file, context)
+            reading.findings += corrections.unanswered(file.source_file, context, reading)
             status = receipts.STATUS_REFUSED_FILE if reading.is_refused else receipts.STATUS_ACCEPTED
             size = file.path(workspace).stat().st_size
             recorder.store(file, size, _reading_id(file, reading.kind_of_file, context), reading, status)
-        for entry in landing.journal(workspace):
-            if entry.event == landing.ALREADY_RECEIVED:
-                recorder.add(
-                    "record.files",
-                    {
-                        "file_id": entry.file_id,
-                        "source_file": entry.source_file,
-                        "landed_seq": entry.seq,
-                        "landed_on": entry.landed_on,
-                        "status": receipts.STATUS_ALREADY_RECEIVED,
-                    },
-                )
+        _record_arrivals(recorder, workspace)
         recorder.flush()
-        _refuse_stale_corrections(connection)
+        names = [entry.source_file for entry in landing.journal(workspace)]
+        _refuse_stale_corrections(connection, corrections.without_file(names, context))
         for file in files:
             if file.is_withdrawn:
                 connection.execute(
@@ -79,15 +74,38 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
     sources.write_proposals(workspace.returns / str(run.quarter), context)
 
 
-def _refuse_stale_corrections(connection: warehouse.Connection) -> None:
+def _forget_arrivals(connection: warehouse.Connection, workspace: Workspace) -> None:
+    """Files that came without being landed are told anew from the journal; what is no longer landed is forgotten."""
+    connection.execute("delete from record.files where status = ?", [receipts.STATUS_ALREADY_RECEIVED])
+    landed = [file.file_id for file in landing.landed_files(workspace)]
+    gone = connection.execute(
+        "select file_id from record.files where file_id not in (select unnest(?))", [landed]
+    ).fetchall()
+    Recorder(connection).forget([row[0] for row in gone])
+
+
+def _record_arrivals(recorder: Recorder, workspace: Workspace) -> None:
+    """Files received twice, and originals refused because they name an erased person."""
+    for entry in landing.journal(workspace):
+        here = {"file_id": entry.file_id, "source_file": entry.source_file}
+        file = here | {"landed_seq": entry.seq, "landed_on": entry.landed_on}
+        if entry.event == landing.ALREADY_RECEIVED:
+            recorder.add("record.files", file | {"status": receipts.STATUS_ALREADY_RECEIVED})
+        elif entry.event == landing.REFUSED_AGAIN:
+            recorder.add("record.files", file | {"status": receipts.STATUS_REFUSED_FILE})
+            recorder.add("record.refusals", here | {"row_number": 0, "code": "erased_person"} | _ERASED)
+
+
+def _refuse_stale_corrections(connection: warehouse.Connection, without_file: list[str]) -> None:
     """A correction that no longer meets its old value stops the run by name: the ledger must be read again."""
     stale = connection.execute(
         "select distinct message from record.findings where code = ? order by 1", [corrections.MISMATCH]
     ).fetchall()
-    if stale:
+    messages = [*(row[0] for row in stale), *without_file]
+    if messages:
         raise UsageError(
             "Le registre des corrections ne correspond plus aux fichiers ; rien n'a été modifié.\n  "
-            + "\n  ".join(row[0] for row in stale)
+            + "\n  ".join(messages)
         )
 
 
@@ -132,7 +150,7 @@ def _read(connection: warehouse.Connection, run: Run, file: LandedFile, context:
         from ingest.readers import fec
 
         return fec.load(connection, path, file.source_file, file.file_id, context)
-    reading = sources.read_file(path, file.source_file, context)
+    reading = sources.read_as(source, path, file.source_file, context)
     for piece in reading.slices:
         if piece.quarter:
             piece.quarter = str(Quarter.parse(piece.quarter))

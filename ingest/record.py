@@ -92,7 +92,7 @@ class Recorder:
                     "code": refusal.code,
                     "reason": refusal.reason,
                     "remedy": refusal.remedy,
-                    "sender": _sender_of(reading, file),
+                    "sender": refusal.sender or _sender_of(reading, file),
                 },
             )
         for finding in reading.findings:
@@ -106,7 +106,7 @@ class Recorder:
                     "value": finding.value,
                     "code": finding.code,
                     "message": finding.message,
-                    "sender": _sender_of(reading, file),
+                    "sender": finding.sender or _sender_of(reading, file),
                 },
             )
 

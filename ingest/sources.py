@@ -115,10 +115,18 @@ def _is_turnover(path: Path, head: Head) -> bool:
 
 def _is_declaration(path: Path, head: Head) -> bool:
     columns = head.known(*tables.DECLARATIONS.values(), tables.STRUCTURE)
-    return head.is_workbook or headers.kind_of_columns(columns) is not None
+    return headers.kind_of_columns(columns) is not None
 
 
 SOURCES: tuple[Source, ...] = (
+    Source(
+        "workbook",
+        "Classeur",
+        "declarations",
+        lambda _, head: head.is_workbook,
+        "ingest.readers.workbook",
+        True,
+    ),
     Source("fec", "Fichier des écritures comptables", "revenue", _is_fec, "ingest.readers.fec"),
     Source("ics", "Agenda iCalendar", "bookings", _is_calendar, "ingest.readers.ics", True),
     Source(
@@ -149,14 +157,19 @@ def recognise(path: Path, name: str, context: Context) -> Source | None:
 def _tries(source: Source, path: Path, head: Head) -> bool:
     try:
         return source.recognises(path, head)
-    except (ImportError, Unreadable):
+    except Exception:  # whatever a hostile head does to one recogniser, the others are asked
         return False
 
 
 def read_file(path: Path, name: str, context: Context) -> Reading:
+    """Recognise a file and read it; see `read_as`."""
+    return read_as(recognise(path, name, context), path, name, context)
+
+
+def read_as(source: Source | None, path: Path, name: str, context: Context) -> Reading:
     """Read a file with the reader of its source. Any failure is a refused Reading, told in French without its cells."""
     try:
-        reading = _read(path, name, context)
+        reading = _read(source, path, name, context)
     except Unreadable as error:
         reading = _refused(error.reason, error.remedy)
     except (Exception, MemoryError):
@@ -168,11 +181,10 @@ def read_file(path: Path, name: str, context: Context) -> Reading:
     return reading
 
 
-def _read(path: Path, name: str, context: Context) -> Reading:
+def _read(source: Source | None, path: Path, name: str, context: Context) -> Reading:
     size = path.stat().st_size
     if size == 0:
         raise Unreadable("Le fichier est vide.", "Renvoyez le fichier complet.")
-    source = recognise(path, name, context)
     if source is None:
         raise Unreadable(
             "Le contenu de ce fichier n'est reconnu pour aucune source.",

@@ -34,6 +34,11 @@ def parse(column: Column, raw: object) -> object | None:
     """
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
+    if isinstance(raw, str) and raw == "#FORMULE!":
+        raise Unreadable(
+            "La formule de cette cellule a été enregistrée sans sa valeur.",
+            "Ouvrez le classeur dans un tableur et enregistrez-le, ou saisissez la valeur.",
+        )
     if isinstance(raw, str) and _SPREADSHEET_ERROR.fullmatch(raw.strip()):
         raise Unreadable(
             "La cellule contient une erreur de tableur.", "Corrigez la formule, ou saisissez la valeur."

@@ -130,7 +130,7 @@ def _refuse_version(connection: Connection, mine: _Slice, other: _Slice) -> None
             mine.source_file,
             mine.sheet,
             f"Une autre version est arrivée en même temps : « {other.source_file} ». Rien ne dit laquelle est la bonne.",
-            "Indiquez la date d'envoi (sent_on) dans chacune, ou déposez la bonne version seule au prochain passage.",
+            "Retirez la mauvaise avec « periscope withdraw », ou renvoyez la bonne avec sa date d'envoi (sent_on).",
             mine.sender,
         ],
     )

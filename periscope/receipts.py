@@ -21,7 +21,10 @@ STATUS_WITHDRAWN = "withdrawn"
 
 @dataclass(frozen=True)
 class Refusal:
-    """One refused row, cell or file, told to its sender: reason and remedy are French sentences."""
+    """One refused row, cell or file, told to its sender: reason and remedy are French sentences.
+
+    `sender` is given by readers of files of several senders; else it is the one sender of the file.
+    """
 
     row: int
     reason: str
@@ -30,11 +33,12 @@ class Refusal:
     column: str = ""
     value: str = ""
     code: str = ""
+    sender: str = ""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something accepted that a person should know; never changes a value by itself."""
+    """Something accepted that a person should know; never changes a value by itself. `sender` as in a refusal."""
 
     message: str
     sheet: str = ""
@@ -42,6 +46,7 @@ class Finding:
     column: str = ""
     value: str = ""
     code: str = ""
+    sender: str = ""
 
 
 @dataclass

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 import xlsxwriter
 
+from ingest.demo import xls
 from ingest.demo.story import Booking, Row
 from ingest.moments import PARIS
 from periscope import tables
@@ -42,24 +43,27 @@ def table_text(
 
 
 def write_form(path: Path, siren: str, quarter: str, sheets: dict[str, list[Row]], sent_on: date) -> None:
-    """A filled declaration form, as the French workbook has it; a sheet without rows is an answer of nothing."""
+    """A filled declaration form, as the French workbook has it, in .xlsx or, by its name, in .xls.
+
+    A sheet without rows is an answer of nothing.
+    """
+    written: dict[str, list[list[object]]] = {
+        tables.STRUCTURE.sheet: [["SIREN", siren], ["Trimestre", quarter], ["Envoyé le", sent_on]]
+    }
+    for kind, table in tables.DECLARATIONS.items():
+        titles: list[object] = [column.label_fr for column in table.columns]
+        rows = [[row.get(column.name) for column in table.columns] for row in sheets.get(kind, [])]
+        written[table.sheet] = [titles, *rows]
+    if path.suffix == ".xls":
+        xls.write_xls(path, written)
+        return
     with xlsxwriter.Workbook(path, {"default_date_format": "dd/mm/yyyy"}) as workbook:
         workbook.set_properties({"created": _FIXED, "author": "Données fictives"})
-        structure = workbook.add_worksheet(tables.STRUCTURE.sheet)
-        for line, (label, value) in enumerate(
-            (("SIREN", siren), ("Trimestre", quarter), ("Envoyé le", sent_on))
-        ):
-            structure.write_string(line, 0, label)
-            if isinstance(value, date):
-                structure.write_datetime(line, 1, datetime.combine(value, _FIXED.time()))
-            else:
-                structure.write_string(line, 1, value)
-        for kind, table in tables.DECLARATIONS.items():
-            sheet = workbook.add_worksheet(table.sheet)
-            for position, column in enumerate(table.columns):
-                sheet.write_string(0, position, column.label_fr)
-                for line, row in enumerate(sheets.get(kind, []), 1):
-                    _write_cell(sheet, line, position, row.get(column.name))
+        for name, cells in written.items():
+            sheet = workbook.add_worksheet(name)
+            for line, row in enumerate(cells):
+                for position, value in enumerate(row):
+                    _write_cell(sheet, line, position, value)
 
 
 def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, line: int, position: int, value: object) -> None:

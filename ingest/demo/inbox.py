@@ -59,7 +59,9 @@ def _declarations(folder: Path) -> Row:
                 if row["siren"] == member.siren and row["quarter"] == str(pole.LAST)
             ],
         }
-        path = folder / "formulaires" / f"declaration {member.name} T3.xlsx"
+        # the last of them still uses an old spreadsheet
+        ending = "xls" if member_id == FORM_MEMBERS[-1] else "xlsx"
+        path = folder / "formulaires" / f"declaration {member.name} T3.{ending}"
         formats.write_form(path, member.siren, str(pole.LAST), sheets, _SENT_ON)
     _csv(
         folder / "accompagnement 2023-2026.csv",

@@ -55,7 +55,11 @@ def _fits(layout: Layout, headers: list[str]) -> bool:
 
 def read(path: Path, name: str, context: Context) -> Reading:
     """Read one table. Raises Unreadable when it is no table; row numbers are physical lines."""
-    table = grid.read_grid(path)
+    return read_grid(grid.read_grid(path), path, name, context)
+
+
+def read_grid(table: grid.Grid, path: Path, name: str, context: Context) -> Reading:
+    """Read the booking tables of a file already opened."""
     log = Log("csv", path.read_bytes(), context)
     log.reading.encoding, log.reading.separator = table.encoding, table.separator
     log.reading.findings.extend(table.findings)

@@ -23,16 +23,16 @@ REFUSALS_SHEET = "refus"
 
 def read(path: Path, name: str, context: Context) -> Reading:
     """Slices of one file, one per sheet, kind, sender and quarter. Raises Unreadable when it holds no known kind."""
-    return _read(path, name, context).reading
+    return read_grid(grids.read_grid(path), name, context).reading
 
 
 def refused_rows(path: Path, name: str, context: Context) -> list[RefusedRow]:
     """The rows of one file that were refused by themselves, as their sender wrote them. Raises Unreadable."""
-    return _read(path, name, context).refused
+    return read_grid(grids.read_grid(path), name, context).refused
 
 
-def _read(path: Path, name: str, context: Context) -> RowReader:
-    grid = grids.read_grid(path)
+def read_grid(grid: Grid, name: str, context: Context) -> RowReader:
+    """Read the declarations of a file already opened. Raises Unreadable when it holds no known kind."""
     reading = Reading("declarations", grid.encoding, grid.separator, findings=list(grid.findings))
     corrector = Corrector(name, context)
     rows = RowReader(name, context, corrector, reading)
@@ -50,13 +50,12 @@ def _read(path: Path, name: str, context: Context) -> RowReader:
         )
     for part in parts:
         _read_part(part, declarant, rows)
-    reading.slices = rows.slices()
+    rows.finish()
     if not reading.slices and not reading.refusals:
         raise Unreadable(
             "Ce fichier a des titres mais aucune ligne, et ne dit pas qui déclare.",
             "Pour déclarer que rien n'a eu lieu, envoyez le formulaire avec sa feuille « structure » remplie.",
         )
-    reading.findings += corrector.close()
     persons.propose_near_holders(context.holders, set(context.holders) - before, context)
     return rows
 

@@ -6,10 +6,9 @@ Only these lines are read a second time. Their text is never kept: a refusal quo
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 
-from ingest.context import Context, fold
-from ingest.corrections import Corrector
+from ingest.context import Context
+from ingest.corrections import Corrector, entries_of
 from ingest.readers import fec_lines, fec_stage
 from ingest.readers.fec_layout import OFFICIAL, Layout
 from ingest.readers.fec_stage import Staging
@@ -34,8 +33,7 @@ def looked_at(staging: Staging, name: str, context: Context) -> dict[int, str]:
 
 
 def _corrected_rows(name: str, context: Context) -> list[int]:
-    names = {fold(name), fold(PurePosixPath(name).name)}
-    return sorted({entry.row for entry in context.corrections if fold(entry.source_file) in names})
+    return sorted({entry.row for entry in entries_of(name, context)})
 
 
 def _replace(staging: Staging, lines: dict[int, str]) -> None:

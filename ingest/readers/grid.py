@@ -92,10 +92,18 @@ def blocks(sheet: Sheet, match: Match) -> list[Block]:
     for row in sheet.rows:
         columns = _header_columns(row, match)
         if columns is not None:
+            if found and found[-1].rows and _is_caption(found[-1].rows[-1]):
+                found[-1].rows.pop()
             found.append(Block(row, columns, []))
         elif found and not row.is_blank:
             found[-1].rows.append(row)
     return found
+
+
+def _is_caption(row: Row) -> bool:
+    """A lone text, just above the titles of another table."""
+    filled = [cell for cell in row.cells if not is_empty(cell)]
+    return not row.defect and len(filled) == 1 and isinstance(filled[0], str)
 
 
 def _header_columns(row: Row, match: Match) -> dict[int, str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from ingest.readers import grid as grids
 from ingest.readers.grid import Block, Row
 from ingest.readers.refused_rows import PERSONAL, RefusedRow, as_written, repeated
 from ingest.readers.row_checks import duplicates, inconsistencies
+from ingest.readers.totals import Totals
 from ingest.values import Unreadable, parse, text_of
 from periscope import tables
 from periscope.receipts import Finding, Reading, Refusal, Slice
@@ -67,6 +68,17 @@ class RowReader:
         self.reading = reading
         self.refused: list[RefusedRow] = []
         self._slices: dict[tuple[str, ...], Slice] = {}
+        self._senders: dict[tuple[str, int | None], str] = {}
+
+    def finish(self) -> Reading:
+        """The reading with its slices; what is said of a row goes to its own sender, whoever else is in the file."""
+        reading = self.reading
+        reading.slices = self.slices()
+        reading.findings += self.corrector.close()
+        of_row = self._senders.get
+        reading.refusals = [replace(one, sender=of_row((one.sheet, one.row), "")) for one in reading.refusals]
+        reading.findings = [replace(one, sender=of_row((one.sheet, one.row), "")) for one in reading.findings]
+        return reading
 
     def slices(self) -> list[Slice]:
         """The slices met, rows that repeat a key refused."""
@@ -121,6 +133,7 @@ class RowReader:
 
     def read(self, kind: str, sheet: str, declarant: Declarant | None, block: Block) -> None:
         """Read every row of one table."""
+        totals = Totals(tables.DECLARATIONS[kind], block)
         for row in block.rows:
             reader = _Reader(kind, sheet, row)
             mine = declarant or Declarant()
@@ -134,11 +147,14 @@ class RowReader:
                 reader.refuse(
                     "C'est une ligne de total.", "Rien à faire : les totaux sont recalculés.", code="total"
                 )
+                for column, message in totals.check(row):
+                    self._find(reader, message, "wrong_total", column)
             elif self._fits(reader, block):
                 mine = self._read_cells(reader, block, declarant)
                 if mine.is_known and self._says_nothing(reader):
                     self.nothing(kind, sheet, mine)
                     continue
+                totals.add(reader.values, reader.refusals)
             self._count(reader, mine)
 
     @staticmethod
@@ -338,6 +354,7 @@ class RowReader:
 
     def _count(self, reader: _Reader, declarant: Declarant) -> None:
         piece = self._slice(reader.kind, reader.sheet, declarant)
+        self._senders[reader.sheet, reader.row.number] = declarant.sender
         piece.rows_read += 1
         if declarant.sent_on is not None:
             piece.sent_on = max(piece.sent_on or declarant.sent_on, declarant.sent_on)

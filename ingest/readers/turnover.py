@@ -45,8 +45,7 @@ def read(path: Path, name: str, context: Context) -> Reading:
             rows.refuse_all("activity", sheet, None, block, missing)
         else:
             rows.read("activity", sheet, None, block)
-    reading.slices = [part for piece in rows.slices() for part in _by_scope(piece)]
-    reading.findings += corrector.close()
+    reading.slices = [part for piece in rows.finish().slices for part in _by_scope(piece)]
     return reading
 
 

@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx, .xlsb, .xls, .ods) by calamine, with what it does not tell: errors and formulas without value.
+"""Workbooks (.xlsx, .xlsb, .xls, .ods) by calamine, with what it does not tell: errors, formulas without value, hidden rows.
 
 Runs inside a contained process (`ingest.contained`), which has looked at the zip directory first.
 """
@@ -6,24 +6,23 @@ Runs inside a contained process (`ingest.contained`), which has looked at the zi
 from __future__ import annotations
 
 import io
-import re
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
 
-from defusedxml import ElementTree
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from ingest import contained
+from ingest.readers import workbook_marks, xls_marks
 from ingest.readers.grid import Grid, Row, Sheet
+from ingest.readers.workbook_marks import Marks
 from ingest.unreadable import Unreadable
 from periscope.receipts import Finding
 
-#: what stands in a cell whose formula has no usable value; `ingest.values` refuses it by its leading #
-NO_VALUE = "#VALEUR!"
+#: what stands in a cell whose formula has no usable value; `ingest.values` refuses both
+NO_VALUE, NO_RESULT = "#VALEUR!", "#FORMULE!"
 _MOST_CELLS = 5_000_000
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 
 
 def read(path: Path) -> Grid:
@@ -42,11 +41,11 @@ def read(path: Path) -> Grid:
             "Le classeur ne s'ouvre pas.", "Ouvrez-le, enregistrez-le en .xlsx, puis renvoyez-le."
         ) from None
     grid = Grid([])
-    holes = _cells_without_value(raw)
+    marks = _marks(raw, grid.findings)
     for position, about in enumerate(workbook.sheets_metadata):
         if about.typ != SheetTypeEnum.WorkSheet:
             continue
-        sheet = _sheet(workbook, position, about.name, holes.get(about.name, {}), grid.findings)
+        sheet = _sheet(workbook, position, about.name, marks.get(about.name, Marks()), grid.findings)
         if about.visible != SheetVisibleEnum.Visible and sheet.rows:
             grid.findings.append(
                 Finding("Feuille masquée : elle est lue comme les autres.", about.name, code="hidden_sheet")
@@ -55,9 +54,18 @@ def read(path: Path) -> Grid:
     return grid
 
 
-def _sheet(
-    workbook: Any, position: int, name: str, holes: dict[tuple[int, int], str], findings: list[Finding]
-) -> Sheet:
+def _marks(raw: bytes, findings: list[Finding]) -> dict[str, Marks]:
+    try:
+        return workbook_marks.of_zip(raw) if raw.startswith(b"PK") else xls_marks.of_xls(raw)
+    except (struct.error, IndexError, KeyError, ValueError, zipfile.BadZipFile):
+        message = (
+            "Les cellules en erreur et les lignes masquées de ce classeur n'ont pas pu être recherchées."
+        )
+        findings.append(Finding(message, code="marks_unread"))
+        return {}
+
+
+def _sheet(workbook: Any, position: int, name: str, marks: Marks, findings: list[Finding]) -> Sheet:
     found = workbook.get_sheet_by_index(position)
     if found.total_height * found.total_width > _MOST_CELLS:
         raise Unreadable(
@@ -68,14 +76,13 @@ def _sheet(
     rows = [
         Row(number, [None if cell == "" else cell for cell in line]) for number, line in enumerate(cells, 1)
     ]
-    for (row, column), text in holes.items():
-        while len(rows) < row:
-            rows.append(Row(len(rows) + 1, []))
-        line = rows[row - 1].cells
-        line.extend([None] * (column - len(line)))
-        if line[column - 1] is None:
-            line[column - 1] = NO_VALUE
-            findings.append(Finding(text, name, row, code="formula_without_value"))
+    _fill(rows, name, marks.errors, NO_VALUE, "une erreur de calcul", findings)
+    _fill(rows, name, marks.hollow, NO_RESULT, "une formule enregistrée sans sa valeur", findings)
+    hidden = sorted(n for n in marks.hidden_rows if n <= len(rows) and not rows[n - 1].is_blank)
+    if hidden:
+        shown = ", ".join(map(str, hidden[:20])) + (" …" if len(hidden) > 20 else "")
+        message = f"{len(hidden)} ligne(s) masquée(s), lue(s) comme les autres : {shown}."
+        findings.append(Finding(message, name, hidden[0], code="hidden_rows"))
     if any(last[0] > first[0] for first, last in found.merged_cell_ranges or []):
         findings.append(
             Finding(
@@ -85,6 +92,29 @@ def _sheet(
             )
         )
     return Sheet(name, rows)
+
+
+def _fill(
+    rows: list[Row], name: str, cells: set[tuple[int, int]], text: str, what: str, findings: list[Finding]
+) -> None:
+    """Write `text` where calamine sees an empty cell, and say where."""
+    for row, column in sorted(cells):
+        while len(rows) < row:
+            rows.append(Row(len(rows) + 1, []))
+        line = rows[row - 1].cells
+        line.extend([None] * (column - len(line)))
+        if line[column - 1] is None:
+            line[column - 1] = text
+            message = f"La cellule {_letters(column)}{row} contient {what}."
+            findings.append(Finding(message, name, row, code="formula_without_value"))
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def _with_mimetype(raw: bytes) -> bytes:
@@ -101,65 +131,3 @@ def _with_mimetype(raw: bytes) -> bytes:
             for name in names:
                 copy.writestr(name, archive.read(name))
     return buffer.getvalue()
-
-
-def _cells_without_value(raw: bytes) -> dict[str, dict[tuple[int, int], str]]:
-    """Sheet name -> (row, column) -> finding, for error cells and formulas saved without their value (.xlsx only)."""
-    found: dict[str, dict[tuple[int, int], str]] = {}
-    if not raw.startswith(b"PK"):
-        return found
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        if "xl/workbook.xml" not in archive.namelist():
-            return found
-        for name, part in _sheet_parts(archive).items():
-            with archive.open(part) as stream:
-                found[name] = _scan(stream)
-    return found
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    names = set(archive.namelist())
-    if "xl/_rels/workbook.xml.rels" not in names:
-        return {}
-    targets = {
-        relation.get("Id"): relation.get("Target", "")
-        for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    }
-    parts = {}
-    for element in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
-        if element.tag.endswith("}sheet"):
-            target = (
-                next(
-                    (targets.get(value) for key, value in element.attrib.items() if key.endswith("}id")), None
-                )
-                or ""
-            )
-            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            if part in names:
-                parts[element.get("name", "")] = part
-    return parts
-
-
-def _scan(stream: Any) -> dict[tuple[int, int], str]:
-    found = {}
-    for _, element in ElementTree.iterparse(stream):
-        if element.tag in (f"{_MAIN}c", f"{_STRICT}c"):
-            space = element.tag[:-1]
-            is_error = element.get("t") == "e"
-            value = element.find(f"{space}v")
-            is_hollow = element.find(f"{space}f") is not None and (value is None or value.text is None)
-            place = re.fullmatch("([A-Z]{1,3})([0-9]{1,7})", element.get("r") or "")
-            if place and (is_error or (is_hollow and element.get("t") != "str")):
-                reason = "une erreur de calcul" if is_error else "une formule enregistrée sans sa valeur"
-                found[int(place[2]), _column_number(place[1])] = f"La cellule {place[0]} contient {reason}."
-            element.clear()
-        elif element.tag in (f"{_MAIN}row", f"{_STRICT}row"):
-            element.clear()
-    return found
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
