@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from periscope.effects import Deduction, deductions
 from periscope.errors import UsageError
 from periscope.quarters import Quarter
 
@@ -48,11 +49,31 @@ class Mapping:
 
 
 @dataclass(frozen=True)
+class Funder:
+    """What the report of one funder holds: the name of a file of reports/funders/, or of texts/."""
+
+    family: str = "cerfa"
+
+
+@dataclass(frozen=True)
+class Indirect:
+    """A key: the share of the general expenses of some accounts that an action bears, and why."""
+
+    action: str = ""
+    accounts: list[str] = field(default_factory=list)
+    share: float = 0.0
+    line: str = "i.1"
+    basis: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of one workspace."""
 
     pole_name: str = "Mon pôle"
     managing_body: str = ""
+    managing_siret: str = ""
+    managing_rna: str = ""
     baseline_quarter: str = ""
     key_file: str = "secret/periscope.key"
     is_fictitious: bool = False
@@ -60,7 +81,14 @@ class Settings:
     secrecy: Secrecy = field(default_factory=Secrecy)
     thresholds: Thresholds = field(default_factory=Thresholds)
     mappings: dict[str, Mapping] = field(default_factory=dict)
-    impact: dict[str, float] = field(default_factory=dict)
+    impact: dict[str, Any] = field(default_factory=dict)
+    funders: dict[str, Funder] = field(default_factory=dict)
+    indirect: dict[str, Indirect] = field(default_factory=dict)
+
+    @property
+    def gross_to_net(self) -> tuple[Deduction, ...]:
+        """The evaluator's ranges of [impact.gross_to_net]; none unless given with their source."""
+        return deductions(self.impact.get("gross_to_net", {}))
 
     @property
     def baseline(self) -> Quarter | None:
@@ -105,6 +133,9 @@ def load(path: Path) -> Settings:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} est illisible : {error}. Corrigez la ligne indiquée.") from error
+    impact = data.pop("impact", {})
+    if not isinstance(impact, dict):
+        raise UsageError(f"{FILE_NAME} : [impact] doit être une table.")
     nested = {
         "secrecy": _build(Secrecy, data.pop("secrecy", {}), "[secrecy]"),
         "thresholds": _build(Thresholds, data.pop("thresholds", {}), "[thresholds]"),
@@ -112,10 +143,19 @@ def load(path: Path) -> Settings:
             name: _build(Mapping, table, f"[mappings.{name}]")
             for name, table in data.pop("mappings", {}).items()
         },
-        "impact": data.pop("impact", {}),
+        "impact": impact,
+        "funders": {
+            name: _build(Funder, table, f"[funders.{name}]")
+            for name, table in data.pop("funders", {}).items()
+        },
+        "indirect": {
+            name: _build(Indirect, table, f"[indirect.{name}]")
+            for name, table in data.pop("indirect", {}).items()
+        },
     }
     settings: Settings = _build(Settings, data, "le premier niveau")
     settings = Settings(**{**{f.name: getattr(settings, f.name) for f in fields(Settings)}, **nested})
+    settings.gross_to_net  # noqa: B018 - a bad range must fail before anything is touched
     if settings.baseline_quarter:
         Quarter.parse(settings.baseline_quarter)
     return settings

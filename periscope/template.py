@@ -16,6 +16,9 @@ pole_name = "Mon pôle"
 
 # Structure gestionnaire : identifiant de register/members.csv, ou SIREN
 managing_body = ""
+# Ses numéros pour les comptes rendus : SIRET (14 chiffres) et RNA
+managing_siret = ""
+managing_rna = ""
 
 # Trimestre de référence des évolutions chaînées, par exemple "2024-Q1"
 baseline_quarter = ""
@@ -45,6 +48,26 @@ name_similarity = 0.92
 # Écarts signalés dans le compte rendu financier
 cerfa_gap_share = 0.10
 cerfa_gap_eur = 500.0
+
+# Ce que contient le rapport d'un financeur : cerfa (par défaut), ptce, confiance, investissement, fse,
+# ou le nom d'un fichier à vous, texts/<nom>.toml, écrit sur le modèle de reports/funders/
+# [funders.region]
+# family = "investissement"
+
+# Charges indirectes : la part des dépenses sans action (loyer, assurance…) que supporte une action, et sa clé
+# [indirect.loyer]
+# action = "A1"
+# accounts = ["613"]
+# share = 0.15
+# line = "i.1"
+# basis = "30 m² occupés sur 200 m²"
+
+# Emplois bruts et nets : sans fourchettes sourcées, les pages n'impriment que le brut et le disent.
+# Tables possibles : deadweight (aubaine), displacement (déplacement), substitution
+# [impact.gross_to_net.deadweight]
+# low = 0.10
+# high = 0.30
+# source = "Enquête auprès des employeurs du pôle, 2026"
 
 # Un export d'enquête ou de réservation qui ne suit pas le formulaire se décrit ainsi :
 # [mappings.enquete_kobo]

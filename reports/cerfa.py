@@ -1,4 +1,4 @@
-"""Cerfa 15059*02, the financial report of one action: rounding by leaves, totals, percentages, gaps, deadlines.
+"""Cerfa 15059*02, the financial report of one action: rounding by leaves, totals, percentages, gaps.
 
 Leaves are rounded to euros, half up; parents and totals are sums of rounded leaves, so that the printed table adds up.
 A missing amount stays missing. 86 and 87 stand below the totals. The form has no line 69 and no line 79.
@@ -7,31 +7,20 @@ A missing amount stays missing. 86 and 87 stand below the totals. The form has n
 from __future__ import annotations
 
 import csv
-from calendar import monthrange
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from periscope.reader_context import BudgetLine, Expense, Grant
-from reports import french
+from periscope.reader_context import BudgetLine, Expense, IndirectKey
+from reports import charges, french
 
 TOTAL, GRAND_TOTAL = "T1", "T2"
 SIDES = ("charge", "income")
 IN_KIND = {"charge": "86", "income": "87"}
 TOTAL_LABELS = {"charge": "Total des charges", "income": "Total des produits"}
-#: Longest account prefix first; 611, 617, 621, 624, 626 and 628 have no line of their own: they stay in the parent.
-_ACCOUNT_LINES = {
-    "601": "60.a", "602": "60.a", "604": "60.b", "606": "60.b", "607": "60.b", "60": "60",
-    "613": "61.a", "614": "61.a", "615": "61.b", "616": "61.c", "618": "61.d", "61": "61",
-    "622": "62.a", "623": "62.b", "625": "62.c", "627": "62.d", "62": "62",
-    "631": "63.a", "633": "63.a", "635": "63.b", "637": "63.b", "63": "63",
-    "641": "64.a", "645": "64.b", "647": "64.c", "648": "64.c", "649": "64", "64": "64",
-    "65": "65", "66": "66", "67": "67", "68": "68", "86": "86",
-    "860": "860", "861": "861", "862": "862", "864": "864",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,9 +53,12 @@ class Row:
 
     @property
     def gap_eur(self) -> Decimal | None:
-        if self.realised_eur is None and self.forecast_eur is None:
-            return None
-        return (self.realised_eur or Decimal(0)) - (self.forecast_eur or Decimal(0))
+        """Realised less forecast, all of it when nothing was forecast; None while the realised amount is unknown."""
+        return None if self.realised_eur is None else self.realised_eur - (self.forecast_eur or Decimal(0))
+
+    @property
+    def gap_share(self) -> Decimal | None:
+        return self.gap_eur / self.forecast_eur if self.gap_eur is not None and self.forecast_eur else None
 
 
 @dataclass(frozen=True)
@@ -77,6 +69,7 @@ class CerfaTable:
     fiscal_year: str
     rows: dict[str, list[Row]]
     exact: dict[tuple[str, str], Decimal | None]
+    indirect_keys: tuple[str, ...]
     notes: tuple[str, ...]
 
     def row(self, side: str, line: str) -> Row:
@@ -97,22 +90,22 @@ def form_lines() -> tuple[FormLine, ...]:
         return tuple(FormLine(**row) for row in csv.DictReader(file))
 
 
-def account_line(account: str) -> str | None:
-    """The Cerfa line of an account of the plan comptable; None when the form has no place for it (69)."""
-    return next((_ACCOUNT_LINES[account[:n]] for n in (3, 2) if account[:n] in _ACCOUNT_LINES), None)
-
-
 def table(
-    action: str, fiscal_year: str, budget: Iterable[BudgetLine], expenses: Iterable[Expense] = ()
+    action: str,
+    fiscal_year: str,
+    budget: Iterable[BudgetLine],
+    expenses: Iterable[Expense] = (),
+    keys: Sequence[IndirectKey] = (),
+    closing: date | None = None,
 ) -> CerfaTable:
-    """The table of one action. Realised charges come from `expenses` when the budget states none."""
+    """The table of one action and exercise. Realised charges come from `expenses` when the budget states none."""
     lines = [b for b in budget if b.action == action and b.fiscal_year == fiscal_year]
     columns = {
         "forecast": {b.line: b.forecast_eur for b in lines if b.forecast_eur is not None},
         "realised": {b.line: b.realised_eur for b in lines if b.realised_eur is not None},
     }
-    notes: list[str] = []
-    _add_expenses(columns["realised"], [e for e in expenses if e.action == action], notes)
+    spent = charges.realised(action, fiscal_year, expenses, keys, closing)
+    notes = [*spent.notes, *_join(columns["realised"], spent)]
     known = {form.line for form in form_lines()} | {TOTAL, GRAND_TOTAL}
     for line in sorted({b.line for b in lines} - known):
         notes.append(_stray_line(line, columns))
@@ -122,31 +115,21 @@ def table(
         rows[side] = _side_rows(side, columns, notes)
         for column, amounts in columns.items():
             exact[side, column] = _exact_total(side, amounts)
-    built = CerfaTable(action, fiscal_year, rows, exact, ())
-    return CerfaTable(action, fiscal_year, rows, exact, (*notes, *_checks(built, columns)))
+    built = CerfaTable(action, fiscal_year, rows, exact, tuple(spent.keys), ())
+    return replace(built, notes=(*notes, *_checks(built, columns)))
 
 
-def _add_expenses(realised: dict[str, Decimal], expenses: list[Expense], notes: list[str]) -> None:
-    charges = {form.line for form in form_lines() if form.side == "charge"}
-    stated = any(line in charges for line in realised)
-    without_line = Decimal(0)
-    for expense in () if stated else expenses:
-        line = account_line(expense.account)
-        if line is None:
-            without_line += expense.amount_eur
-        else:
-            realised[line] = realised.get(line, Decimal(0)) + expense.amount_eur
-    if without_line:
-        notes.append(
-            f"{french.euros(without_line, 2)} de dépenses sans ligne au formulaire (compte 69 ou compte inconnu), hors tableau."
-        )
-    if stated and expenses:
-        listed = sum((e.amount_eur for e in expenses), Decimal(0))
-        total = _exact_total("charge", realised)
-        if total is not None and listed != total:
-            notes.append(
-                f"Les dépenses listées font {french.euros(listed, 2)}, la réalisation saisie {french.euros(total, 2)}."
-            )
+def _join(stated: dict[str, Decimal], spent: charges.Realised) -> list[str]:
+    """Put the expenses in the realised column, or say how far they are from what was typed in the budget."""
+    if not any(form.line in stated for form in form_lines() if form.side == "charge"):
+        stated.update(spent.lines)
+        return []
+    listed, total = _exact_total("charge", spent.lines), _exact_total("charge", stated)
+    if listed is None or total is None or listed == total:
+        return []
+    return [
+        f"Les dépenses listées font {french.euros(listed, 2)}, la réalisation saisie {french.euros(total, 2)}."
+    ]
 
 
 def _stray_line(line: str, columns: dict[str, dict[str, Decimal]]) -> str:
@@ -178,6 +161,14 @@ def _exact_total(side: str, amounts: dict[str, Decimal]) -> Decimal | None:
     parents = [f.line for f in _children(side, TOTAL)]
     leaves = [value for parent in parents for value in _leaves(side, parent, amounts).values()]
     return sum(leaves, Decimal(0)) if leaves else None
+
+
+def forecast_total(budget: Iterable[BudgetLine], action: str, year: str, side: str) -> Decimal | None:
+    """The exact forecast of one side: the sum of its lines, else the total typed alone (a building has no detail)."""
+    lines = [b for b in budget if b.action == action and b.fiscal_year == year]
+    amounts = {b.line: b.forecast_eur for b in lines if b.forecast_eur is not None}
+    detailed = _exact_total(side, amounts)
+    return amounts.get(TOTAL) if detailed is None else detailed
 
 
 def _total(values: Iterable[Decimal | None]) -> Decimal | None:
@@ -270,26 +261,31 @@ def _checks(built: CerfaTable, columns: dict[str, dict[str, Decimal]]) -> list[s
                 )
         if column == "forecast" and totals["charge"] != totals["income"]:
             notes.append("Le budget prévisionnel n'est pas équilibré : charges et produits diffèrent.")
+    silent = [
+        row.line.replace(" +", "")
+        for side in SIDES
+        for row in built.rows[side]
+        if row.parent and not row.children and row.forecast_eur and row.realised_eur is None
+    ]
+    if silent:
+        notes.append(f"Lignes prévues sans réalisation connue : {french.listing(silent)}.")
     if built.result_eur:
         word = "excédent" if built.result_eur > 0 else "insuffisance"
         notes.append(f"Résultat de l'action : {word} de {french.euros(abs(built.result_eur))}.")
     return notes
 
 
-def significant_gaps(
-    built: CerfaTable, gap_share: Decimal, gap_eur: Decimal
-) -> list[tuple[Row, Decimal | None]]:
-    """Rows of the first level whose gap exceeds both thresholds, with the gap as a share of the forecast."""
-    found = []
-    for side in SIDES:
-        for row in built.rows[side]:
-            gap = row.gap_eur
-            if row.parent not in (TOTAL, GRAND_TOTAL) or gap is None or abs(gap) <= gap_eur:
-                continue
-            relative = gap / row.forecast_eur if row.forecast_eur else None
-            if relative is None or abs(relative) > gap_share:
-                found.append((row, relative))
-    return found
+def significant_gaps(built: CerfaTable, gap_share: Decimal, gap_eur: Decimal) -> list[Row]:
+    """Rows of the first level whose gap exceeds both thresholds; without a forecast the one in euros decides."""
+    return [
+        row
+        for side in SIDES
+        for row in built.rows[side]
+        if row.parent in (TOTAL, GRAND_TOTAL)
+        and row.gap_eur is not None
+        and abs(row.gap_eur) > gap_eur
+        and (row.gap_share is None or abs(row.gap_share) > gap_share)
+    ]
 
 
 def footer(grant_eur: Decimal, built: CerfaTable) -> str:
@@ -299,49 +295,3 @@ def footer(grant_eur: Decimal, built: CerfaTable) -> str:
     return (
         f"La subvention de {french.euros(french.rounded(grant_eur))} représente {part} du Total des produits."
     )
-
-
-def six_months_after(closing: date) -> date:
-    """Six months later, an end of month giving an end of month: 31 August gives 28 or 29 February."""
-    months = closing.month + 6
-    year, month = closing.year + (months - 1) // 12, (months - 1) % 12 + 1
-    last = monthrange(year, month)[1]
-    is_month_end = (closing + timedelta(days=1)).day == 1
-    return date(year, month, last if is_month_end else min(closing.day, last))
-
-
-def closing_on_or_after(day: date, closing: date) -> date:
-    """The first closing of the body's fiscal year on or after `day`, from the day and month of `closing`."""
-    is_month_end = (closing + timedelta(days=1)).day == 1
-    for year in (day.year, day.year + 1):
-        last = monthrange(year, closing.month)[1]
-        candidate = date(year, closing.month, last if is_month_end else min(closing.day, last))
-        if candidate >= day:
-            return candidate
-    raise AssertionError("a fiscal year closes every year")
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """When the report of a grant is due: the law's reading, and the form's when it comes earlier."""
-
-    grant: Grant
-    due_on: date | None
-    earlier_on: date | None
-
-
-def deadline(grant: Grant) -> Deadline:
-    """By the law: exercise *for which* the grant was given; by the form: exercise *during which* it was decided."""
-    if grant.closing_date is None:
-        return Deadline(grant, None, None)
-    due = six_months_after(grant.closing_date)
-    if grant.decided_on is None:
-        return Deadline(grant, due, None)
-    form = six_months_after(closing_on_or_after(grant.decided_on, grant.closing_date))
-    return Deadline(grant, due, form if form < due else None)
-
-
-def deadlines(grants: Iterable[Grant]) -> list[Deadline]:
-    """Reports due for the grants awarded and not yet closed, soonest first; those without a date come last."""
-    due = [deadline(g) for g in grants if g.status in ("notified", "contracted", "paid")]
-    return sorted(due, key=lambda d: (d.due_on or date.max, d.grant.grant_id))

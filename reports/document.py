@@ -12,12 +12,16 @@ from reports.figures import Figure
 
 @dataclass(frozen=True)
 class Cell:
-    """One printed value. `figure_id` leads to its proof; `value` is what a sheet holds instead of the text."""
+    """One printed value. `figure_id` leads to its proof; `value` is what a sheet holds instead of the text.
+
+    `formula` is how a sheet computes it: `[2,1]` stands for the second column of the third row of the same table.
+    """
 
     text: str
     figure_id: str = ""
     value: Decimal | None = None
     unit: str = ""
+    formula: str = ""
 
     @classmethod
     def of(cls, figure: Figure | None) -> Cell:
@@ -58,13 +62,19 @@ class Prose:
 
 @dataclass(frozen=True)
 class Table:
-    """A data table. The first column heads its row; `numeric` columns are aligned on their digits."""
+    """A data table. The first column heads its row; `numeric` columns are aligned on their digits.
+
+    A folded one is long reference matter: a page shows its title until it is opened. That of a form is set close, to
+    hold on one sheet as the form does.
+    """
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str | Cell]]
     numeric: frozenset[int] = frozenset()
     strong: frozenset[int] = frozenset()
+    is_folded: bool = False
+    is_form: bool = False
     kind: ClassVar[str] = "table"
 
 
@@ -92,12 +102,13 @@ Block = Text | Note | Prose | Table | Chart | Signature
 
 @dataclass(frozen=True)
 class Section:
-    """A titled part of a report; `slug` is its anchor."""
+    """A titled part of a report; `slug` is its anchor, `level` that of its heading; `starts_page` on paper."""
 
     slug: str
     title: str
     blocks: Sequence[Block] = field(default_factory=tuple)
     level: int = 2
+    starts_page: bool = False
 
 
 def cells(row: Sequence[str | Cell]) -> list[Cell]:

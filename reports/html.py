@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
 from reports.document import Section, cells
@@ -33,22 +35,42 @@ def environment() -> Environment:
     return found
 
 
-def markdown(text: str) -> Markup:
-    """Markdown without HTML, links or images: a report is read offline and runs nothing. Titles start at level 3."""
+def markdown(text: str, first_level: int = 3) -> Markup:
+    """Markdown without HTML, links or images: a report is read offline and runs nothing. Titles follow `first_level`."""
     parser = (
         MarkdownIt("commonmark", {"html": False})
         .enable("table")
         .disable(["link", "image", "autolink", "html_inline"])
     )
     tokens = parser.parse(text)
-    for token in tokens:
-        if token.type.startswith("heading"):
-            token.tag = f"h{min(6, max(3, int(token.tag[1])))}"
+    for token, depth in zip(tokens, heading_depths(tokens), strict=True):
+        if depth:
+            token.tag = f"h{min(6, first_level + depth - 1)}"
     return Markup(parser.renderer.render(tokens, parser.options, {}))
+
+
+def heading_depths(tokens: Sequence[Token]) -> list[int]:
+    """The depth of each heading token, 1 for the first, 0 for other tokens: whatever levels were typed, none is skipped."""
+    written = sorted({int(token.tag[1]) for token in tokens if token.type == "heading_open"})
+    found, last = [], 0
+    for token in tokens:
+        if token.type == "heading_open":
+            last = min(written.index(int(token.tag[1])) + 1, last + 1)
+        found.append(last if token.type in ("heading_open", "heading_close") else 0)
+    return found
 
 
 def section(built: Section) -> str:
     return environment().get_template("section.html.j2").module.section(built)  # type: ignore[attr-defined,no-any-return]
+
+
+def blocks(built: Section) -> str:
+    """The blocks of a section, without its title."""
+    return environment().get_template("section.html.j2").module.blocks(built).strip()  # type: ignore[attr-defined,no-any-return]
+
+
+def cards(shown: list[dict[str, Any]]) -> str:
+    return environment().get_template("cards.html.j2").module.cards(shown).strip()  # type: ignore[attr-defined,no-any-return]
 
 
 def asset(name: str) -> Markup:

@@ -16,6 +16,7 @@ from markdown_it.token import Token
 
 from reports import french
 from reports.document import Block, Cell, Chart, Note, Prose, Section, Signature, Table, Text, cells
+from reports.html import heading_depths
 from reports.report import Report
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -64,9 +65,13 @@ def _data(report: Report, title: str) -> dict[str, Any]:
 
 def _section(section: Section) -> dict[str, Any]:
     return {
-        "slug": section.slug,
+        "level": section.level - 1,
+        "new-page": section.starts_page,
         "title": section.title,
-        "blocks": [_block(block) for block in section.blocks],
+        # a paragraph that leads to something stays on its page
+        "blocks": [
+            _block(block) | {"leads": n + 1 < len(section.blocks)} for n, block in enumerate(section.blocks)
+        ],
     }
 
 
@@ -107,6 +112,7 @@ def _table(table: Table) -> dict[str, Any]:
         "rows": rows,
         "numeric": sorted(table.numeric),
         "strong": sorted(table.strong),
+        "form": table.is_form,
         "weights": weights,
     }
 
@@ -117,8 +123,9 @@ def prose(markdown: str) -> list[dict[str, Any]]:
     parts: list[dict[str, Any]] = []
     marks: list[str] = []
     counters: list[int] = []
-    kind = "paragraph"
-    for token in parser.parse(markdown):
+    kind, level = "paragraph", 0
+    tokens = parser.parse(markdown)
+    for token, depth in zip(tokens, heading_depths(tokens), strict=True):
         if token.type in ("bullet_list_open", "ordered_list_open"):
             counters.append(0 if token.type == "ordered_list_open" else -1)
         elif token.type in ("bullet_list_close", "ordered_list_close"):
@@ -127,13 +134,13 @@ def prose(markdown: str) -> list[dict[str, Any]]:
             counters[-1] += 1 if counters[-1] >= 0 else 0
             marks = [f"{counters[-1]}." if counters[-1] > 0 else "–"]
         elif token.type == "heading_open":
-            kind = "heading"
+            kind, level = "heading", depth
         elif token.type in ("fence", "code_block"):
             parts.append({"kind": "paragraph", "runs": [_run(token.content)]})
         elif token.type == "inline":
             mark = marks.pop() if marks else ""
             shown = "item" if counters else kind
-            parts.append({"kind": shown, "mark": mark, "runs": _runs(token.children or [])})
+            parts.append({"kind": shown, "mark": mark, "depth": level, "runs": _runs(token.children or [])})
             kind = "paragraph"
     return parts
 

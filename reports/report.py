@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -57,6 +57,16 @@ class Report:
         built = section(self)
         self.shown.append(built)
         return Shown(html.section(built))
+
+    def show_all(self, build: Callable[[Report], list[Section]]) -> Shown:
+        """The same for a part made of several sections."""
+        built = build(self)
+        self.shown += built
+        return Shown("".join(html.section(section) for section in built))
+
+    def at(self, quarter: str) -> Report:
+        """The same figures looked at from another quarter, with nothing shown yet."""
+        return Report(self.folder, replace(self.context, quarter=quarter), self.figures)
 
     @property
     def quarter(self) -> str:
@@ -117,11 +127,18 @@ class Report:
         return f"{told}{so_far}, atteint à {french.share(figure.value / target.target, 0)}"
 
     def points(
-        self, indicator_id: str, perimeter: str = "members", dimension: str = "all", item: str = "all"
+        self,
+        indicator_id: str,
+        perimeter: str = "members",
+        dimension: str = "all",
+        item: str = "all",
+        until: str = "",
     ) -> list[Point]:
-        """The quarterly trend of one cell, with its quarterly targets."""
+        """The quarterly trend of one cell up to `until` (default: all of it), with its quarterly targets."""
         found = []
         for figure in self.figures.trend(indicator_id, perimeter, dimension, item):
+            if until and figure.period > until:
+                break
             target = self.standing_target(indicator_id, perimeter, figure.period)
             aim = scaled(target.target, figure.unit) if target and dimension == "all" else None
             found.append(

@@ -1,25 +1,23 @@
-"""`tableaux.xlsx`: the tables of the report and the Cerfa with live formulas, from the same figures.
+"""`tableaux.xlsx`: the tables of the report, sums and shares as live formulas, from the same figures.
 
 Every text is written as text, so that a hostile name is never a formula; no date but `as_of`, so that bytes repeat.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from reports import cerfa
-from reports.cerfa import CerfaTable, Row
 from reports.document import Cell, Chart, Note, Section, Table, Text, cells
 from reports.report import Report
-from reports.sections.resources import actions
 
 _FORMATS = {
+    "whole_eur": "#,##0",
     "eur": '# ##0.00 "€";[Red]-# ##0.00 "€"'.replace("# #", "#,#"),
     "share": "0.0%",
     "fte": "#,##0.0",
@@ -27,6 +25,7 @@ _FORMATS = {
     "count": "#,##0",
     "number": "#,##0.00",
 }
+_REFERENCE = re.compile(r"\[(\d+),(\d+)\]")
 _OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -48,11 +47,12 @@ def render(report: Report, title: str) -> bytes:
         }
     )
     sheets = _Sheets(book, report, title)
-    for action, year in actions(report):
-        sheets.add_cerfa(cerfa.table(action, year, report.context.budget_lines, report.context.expenses))
+    above = ""
     for section in report.shown:
-        if section.slug not in ("cerfa", "bilan-qualitatif", "signature"):
-            sheets.add_section(section)
+        above = section.title if section.level == 2 else above
+        heading = section.title if section.level == 2 else f"{above} – {section.title}"
+        if any(isinstance(block, Table | Chart) for block in section.blocks):
+            sheets.add_section(section, heading)
     book.close()
     return buffer.getvalue()
 
@@ -66,13 +66,15 @@ class _Sheets:
         self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self._heading = book.add_format({"bold": True, "font_size": 14})
         self._wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        self._formats = {unit: book.add_format({"num_format": form}) for unit, form in _FORMATS.items()}
-        self._euro = {b: book.add_format({"num_format": "#,##0", "bold": b}) for b in (False, True)}
-        self._percent = {b: book.add_format({"num_format": "0.0%", "bold": b}) for b in (False, True)}
-        self._cerfa_count = 0
+        self._formats = {
+            (unit, bold): book.add_format({"num_format": form, "bold": bold})
+            for unit, form in _FORMATS.items()
+            for bold in (False, True)
+        }
+        self._names: set[str] = set()
 
     def _sheet(self, name: str, heading: str) -> tuple[Any, int]:
-        sheet = self._book.add_worksheet(name[:31])
+        sheet = self._book.add_worksheet(self._free_name(name))
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
@@ -82,11 +84,20 @@ class _Sheets:
             sheet.write_string(2, 0, "Données fictives", self._bold)
         return sheet, 4
 
-    def add_section(self, section: Section) -> None:
+    def _free_name(self, title: str) -> str:
+        """At most 31 characters, none that Excel refuses, used once whatever the case."""
+        name = "".join(c for c in title if c not in "[]:*?/\\'")[:28].strip()
+        found = next(
+            n for n in (name, *(f"{name} {i}" for i in range(2, 1000))) if n.lower() not in self._names
+        )
+        self._names.add(found.lower())
+        return found
+
+    def add_section(self, section: Section, heading: str) -> None:
         tables = [
             b.table if isinstance(b, Chart) else b for b in section.blocks if isinstance(b, Chart | Table)
         ]
-        sheet, row = self._sheet(_sheet_name(section.title), section.title)
+        sheet, row = self._sheet(re.split(r" : |,", section.title)[0], heading)
         sheet.set_column(0, 0, 52)
         sheet.set_column(1, 12, 18)
         for block in section.blocks:
@@ -100,80 +111,28 @@ class _Sheets:
         sheet.write_string(row, 0, table.caption, self._bold)
         for column, label in enumerate(table.columns):
             sheet.write_string(row + 1, column, label, self._head)
-        for offset, line in enumerate(table.rows, row + 2):
+        for number, line in enumerate(table.rows):
             for column, cell in enumerate(cells(line)):
-                self._cell(sheet, offset, column, cell)
+                self._cell(sheet, (row + 2, number, column), cell, number in table.strong)
         return row + len(table.rows) + 3
 
-    def _cell(self, sheet: Any, row: int, column: int, cell: Cell) -> None:
-        if cell.value is not None:
-            sheet.write_number(row, column, float(cell.value), self._formats.get(cell.unit))
+    def _cell(self, sheet: Any, place: tuple[int, int, int], cell: Cell, is_strong: bool) -> None:
+        """Write one cell; `place` is the sheet's row of the table's first line, then line and column in the table."""
+        first_row, number, column = place
+        form = self._formats.get((cell.unit, is_strong))
+        if cell.formula:
+            formula = _REFERENCE.sub(
+                lambda m: xl_rowcol_to_cell(first_row + int(m[1]), int(m[2])), cell.formula
+            )
+            value = "" if cell.value is None else float(cell.value)
+            sheet.write_formula(first_row + number, column, f"={formula}", form, value)
+        elif cell.value is not None:
+            sheet.write_number(first_row + number, column, float(cell.value), form)
         else:
-            sheet.write_string(row, column, cell.text, self._wrap)
-
-    def add_cerfa(self, built: CerfaTable) -> None:
-        """Leaves are numbers, everything above them is a formula with its computed value."""
-        self._cerfa_count += 1
-        name = "Cerfa" if self._cerfa_count == 1 else f"Cerfa {self._cerfa_count}"
-        sheet, row = self._sheet(name, f"Cerfa 15059*02 – {built.action} – exercice {built.fiscal_year}")
-        sheet.set_column(0, 0, 8)
-        sheet.set_column(1, 1, 58)
-        sheet.set_column(2, 6, 15)
-        for side in cerfa.SIDES:
-            sheet.write_string(row, 0, "CHARGES" if side == "charge" else "PRODUITS", self._bold)
-            for column, label in enumerate(
-                ("Ligne", "Intitulé", "Prévision", "Réalisation", "%", "Écart €", "Écart %")
-            ):
-                sheet.write_string(row + 1, column, label, self._head)
-            places = {line.line: row + 2 + n for n, line in enumerate(built.rows[side])}
-            for line in built.rows[side]:
-                self._cerfa_row(sheet, places, line)
-            row += len(built.rows[side]) + 4
-        for note in built.notes:
-            sheet.write_string(row, 1, note, self._wrap)
-            row += 1
-
-    def _cerfa_row(self, sheet: Any, places: dict[str, int], line: Row) -> None:
-        row, bold = places[line.line], bool(line.children) or line.parent in (cerfa.TOTAL, cerfa.GRAND_TOTAL)
-        sheet.write_string(row, 0, line.line.replace(" +", ""), self._bold if bold else None)
-        sheet.write_string(row, 1, line.label, self._bold if bold else None)
-        for column, value in ((2, line.forecast_eur), (3, line.realised_eur)):
-            if line.children:
-                parts = ",".join(xl_rowcol_to_cell(places[child], column) for child in line.children)
-                formula = f'=IF(COUNT({parts})=0,"",SUM({parts}))'
-                sheet.write_formula(row, column, formula, self._euro[bold], _number(value))
-            elif value is not None:
-                sheet.write_number(row, column, float(value), self._euro[bold])
-        planned, done = xl_rowcol_to_cell(row, 2), xl_rowcol_to_cell(row, 3)
-        no_ratio = f"OR(COUNT({planned})=0,COUNT({done})=0,N({planned})=0)"
-        ratio = line.percent / 100 if line.percent is not None else None
-        sheet.write_formula(
-            row, 4, f'=IF({no_ratio},"",{done}/{planned})', self._percent[bold], _number(ratio)
-        )
-        gap = line.gap_eur
-        nothing = f"COUNT({planned},{done})=0"
-        sheet.write_formula(
-            row, 5, f'=IF({nothing},"",N({done})-N({planned}))', self._euro[bold], _number(gap)
-        )
-        relative = gap / line.forecast_eur if gap is not None and line.forecast_eur else None
-        sheet.write_formula(
-            row,
-            6,
-            f'=IF(OR({nothing},N({planned})=0),"",(N({done})-N({planned}))/{planned})',
-            self._percent[bold],
-            _number(relative),
-        )
-
-
-def _number(value: Decimal | None) -> float | str:
-    return "" if value is None else float(value)
+            sheet.write_string(first_row + number, column, cell.text, self._bold if is_strong else self._wrap)
 
 
 def _plain(block: Text | Note) -> str:
     if isinstance(block, Note):
         return f"{block.word} : {block.text}"
     return "".join(part.text if isinstance(part, Cell) else part for part in block.parts)
-
-
-def _sheet_name(title: str) -> str:
-    return "".join(c for c in title if c not in "[]:*?/\\'")

@@ -1,14 +1,16 @@
 """The sections of the reports; a notebook or a dashboard only puts them in order."""
 
 from reports.report import Report
+from reports.sections.calendar import deadlines
 from reports.sections.criteria import cooperation, creation, jobs, turnover
-from reports.sections.followup import coverage, deadlines, glossary, method, restatements, withheld
-from reports.sections.funder import cerfa, identity, objectives, qualitative, signature
+from reports.sections.followup import coverage, glossary, method, restatements, secrecy, withheld
+from reports.sections.functions import by_function
+from reports.sections.funder import grant_parts, results, summary
 from reports.sections.resources import effects, funding, rooms
 
 __all__ = [
     "Report",
-    "cerfa",
+    "by_function",
     "cooperation",
     "coverage",
     "creation",
@@ -16,14 +18,14 @@ __all__ = [
     "effects",
     "funding",
     "glossary",
-    "identity",
+    "grant_parts",
     "jobs",
     "method",
-    "objectives",
-    "qualitative",
     "restatements",
+    "results",
     "rooms",
-    "signature",
+    "secrecy",
+    "summary",
     "turnover",
     "withheld",
 ]

@@ -6,11 +6,10 @@ from collections import Counter
 from decimal import Decimal
 
 from periscope import catalogue, tables
-from reports import cerfa, french
+from reports import french
 from reports.document import Block, Cell, Note, Section, Table, Text
 from reports.figures import indicator_name
 from reports.report import Report
-from reports.sections.resources import grant_label
 
 _COMPANIONS = ("_km", "_low", "_high", "_mde")
 
@@ -78,6 +77,37 @@ def restatements(report: Report) -> Section:
     return Section("revisions", "Révisions", [table])
 
 
+def secrecy(report: Report) -> Section:
+    """For whoever meets a masked figure: how many, and why, in plain words."""
+    current = [f for f in report.figures if f.period in (report.quarter, report.year)]
+    hidden = [f for f in current if f.status == "suppressed"]
+    told = (
+        f"{french.plural(len(hidden), 'chiffre')} sur {french.number(Decimal(len(current)))} de ce trimestre et de "
+        f"l'année {'est masqué' if len(hidden) < 2 else 'sont masqués'}, marqués « {french.SUPPRESSED} »."
+        if hidden
+        else "Aucun chiffre de ce trimestre n'est masqué pour vous."
+    )
+    why = (
+        "Un chiffre est masqué quand le publier reviendrait à montrer les comptes d'une seule structure : moins de trois "
+        "structures derrière lui, ou une seule qui en fait l'essentiel. Un second chiffre l'est parfois avec lui, quand une "
+        "simple soustraction suffirait à retrouver le premier. Un chiffre masqué existe et entre dans les totaux."
+    )
+    blocks: list[Block] = [Text([told]), Text([why])]
+    counted = Counter((indicator_name(f.indicator_id), catalogue.DIMENSIONS[f.dimension]) for f in hidden)
+    if counted:
+        rows = [[name, detail, french.number(Decimal(n))] for (name, detail), n in sorted(counted.items())]
+        blocks.append(
+            Table(
+                "Où sont les chiffres masqués",
+                ("Indicateur", "Par", "Chiffres"),
+                rows,
+                frozenset({2}),
+                is_folded=True,
+            )
+        )
+    return Section("secret", "Chiffres masqués : pourquoi", blocks)
+
+
 def withheld(report: Report) -> Section:
     """Internal edition: the figures that other readers do not see, and why."""
     rows = [
@@ -91,43 +121,12 @@ def withheld(report: Report) -> Section:
         for one in report.context.withheld
     ]
     columns = ("Indicateur", "Période", "Périmètre", "Détail", "Motif")
-    blocks: list[Block] = [Table("Chiffres masqués aux autres lecteurs", columns, rows)] if rows else []
-    return Section("masques", "Chiffres masqués", blocks or [Text(["Aucun chiffre n'est masqué."])])
-
-
-def deadlines(report: Report) -> Section:
-    """Reports due, soonest first, with the form's own reading when it comes earlier."""
-    due = cerfa.deadlines(report.context.grants)
-    if not due:
-        return Section("echeances", "Échéances", [Text(["Aucun compte rendu n'est attendu."])])
-    rows = [
-        [
-            grant_label(report, d.grant.grant_id),
-            french.day(d.due_on),
-            french.day(d.earlier_on) if d.earlier_on else "–",
-        ]
-        for d in due
-    ]
-    table = Table(
-        "Comptes rendus à remettre",
-        ("Subvention", "Au plus tard", "Lecture du formulaire, plus précoce"),
-        rows,
+    blocks: list[Block] = (
+        [Table("Chiffres masqués aux autres lecteurs", columns, rows, is_folded=True)] if rows else []
     )
-    late = [d for d in due if d.due_on and d.due_on < report.context.as_of]
-    blocks: list[Block] = [table]
-    if late:
-        blocks.append(
-            Note(
-                f"{french.plural(len(late), 'échéance passée', 'échéances passées')} au {french.day(report.context.as_of)}.",
-                "warning",
-            )
-        )
-    blocks.append(
-        Note(
-            "Six mois après la fin de l'exercice pour lequel la subvention est attribuée (loi 2000-321, article 10) ; le formulaire dit « au cours duquel »."
-        )
+    return Section(
+        "masques", "Chiffres masqués aux autres lecteurs", blocks or [Text(["Aucun chiffre n'est masqué."])]
     )
-    return Section("echeances", "Échéances", blocks)
 
 
 def method(report: Report) -> Section:
@@ -141,7 +140,7 @@ def method(report: Report) -> Section:
                 "Un chiffre n'est jamais saisi dans un rapport. Une absence n'est jamais un zéro."
             ]
         ),
-        Table("Définitions des indicateurs", ("Indicateur", "Définition", "Formule"), rows),
+        Table("Définitions des indicateurs", ("Indicateur", "Définition", "Formule"), rows, is_folded=True),
     ]
     return Section("methode", "Méthode", blocks)
 

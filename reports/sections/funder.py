@@ -1,20 +1,22 @@
-"""What only a funder's report has: identity of the action, the evaluator's text, objectives, the Cerfa, the signature."""
+"""What a funder's report has for each grant: identity, the evaluator's text, objectives, jobs, deadline, signature."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Callable
+from dataclasses import replace
 
 from periscope import catalogue
 from periscope.errors import GateError
 from periscope.reader_context import Grant
-from reports import cerfa as cerfa_module
-from reports import french, wording
-from reports.cerfa import CerfaTable, Row
+from reports import deadlines, french, wording
 from reports.document import Block, Cell, Note, Prose, Section, Signature, Table, Text
+from reports.eligibility import AWARDED, awarded_eur
 from reports.figures import indicator_name
-from reports.report import CRITERIA, HEADLINES, PRESENCE_PERIMETERS, Report
-from reports.sections.resources import actions, percent
-from reports.sections.tables import coverage_text
+from reports.parts import Part, parts
+from reports.report import Report
+from reports.sections import criteria, resources
+from reports.sections.accounts import cerfa, eligible_costs, expenses, funding_plan
+from reports.sections.tables import coverage_text, measures
 
 _STATUSES = {
     "requested": "Sollicitée",
@@ -24,90 +26,155 @@ _STATUSES = {
     "closed": "Soldée",
     "refused": "Refusée",
 }
+_BLANK = "…………………………………………"
 
 
-def identity(report: Report) -> Section:
-    """Who reports, for which grants, over which period."""
-    context = report.context
-    blocks: list[Block] = []
-    for grant in context.grants:
-        rows: list[list[str | Cell]] = [
-            ["Structure", context.managing_body_name or french.MISSING],
-            ["SIREN", context.managing_body_siren or french.MISSING],
-            ["Action", grant.action or french.MISSING],
-            ["Objet", grant.purpose or french.MISSING],
-            ["Financeur", grant.funder_label],
-            ["Période", f"{french.day(grant.period_start)} – {french.day(grant.period_end)}"],
-            ["Statut", _STATUSES.get(grant.status, grant.status)],
-            ["Décidée le", french.day(grant.decided_on)],
-            ["Montant demandé", french.euros(grant.requested_eur, 2)],
-            ["Montant accordé", french.euros(_awarded(grant), 2)],
-            ["Montant versé", french.euros(grant.paid_eur, 2)],
+def summary(report: Report) -> Section:
+    """First page: the grants of this funder, and when each must be accounted for."""
+    due = {d.grant.grant_id: d for d in deadlines.deadlines(report.context.grants, report.context.families)}
+    rows = [
+        [
+            grant.grant_id,
+            grant.purpose or french.MISSING,
+            _period(grant),
+            _STATUSES.get(grant.status, grant.status),
+            french.euros(awarded_eur(grant), 2) if grant.status in AWARDED else "–",
+            french.day(due[grant.grant_id].due_on) if grant.grant_id in due else "–",
         ]
-        blocks.append(Table(f"Subvention {grant.grant_id}", ("Rubrique", "Contenu"), rows))
-    if not blocks:
-        blocks.append(Note("Aucune subvention de ce financeur n'est au registre.", "warning"))
-    return Section("identite", "Identité de l'action", blocks)
+        for grant in report.context.grants
+    ]
+    columns = ("Subvention", "Objet", "Période", "Statut", "Accordé", "Compte rendu avant le")
+    blocks: list[Block] = [Table("Subventions de ce financeur", columns, rows, frozenset({4}))]
+    if not any(grant.status in AWARDED for grant in report.context.grants):
+        blocks = [
+            *(blocks if rows else []),
+            Note("Aucune subvention accordée par ce financeur : rien n'est à justifier.", "warning"),
+        ]
+    return Section("subventions", "Subventions", blocks)
 
 
-def _awarded(grant: Grant) -> Decimal | None:
-    if grant.status in ("requested", "refused"):
-        return None
-    return grant.amount_eur if grant.awarded_eur is None else grant.awarded_eur
+def grant_parts(report: Report) -> list[Section]:
+    """One full part per grant awarded; its family says which sections, in which order."""
+    shown: list[Section] = []
+    for part in parts(report):
+        title = f"Subvention {part.grant.grant_id} : {part.grant.purpose or part.grant.action}".rstrip(" :")
+        blocks: list[Block] = [Text([f"{part.family.label}. {_seen_from(part)}"])]
+        blocks += [Note(note) for note in part.family.notes]
+        shown.append(Section(part.slug("debut"), title, blocks, starts_page=True))
+        shown += [replace(_PART_SECTIONS[name](part), level=3) for name in part.family.sections]
+    return shown
 
 
-def qualitative(report: Report) -> Section:
+def results(report: Report) -> list[Section]:
+    """The results of the pole that the families of this funder ask for, once."""
+    families = [part.family for part in parts(report)]
+    wanted = [name for name in _RESULTS if any(name in family.results for family in families)]
+    if not wanted:
+        return []
+    intro = Text([f"Ensemble du pôle, {report.quarter_label} : communs à toutes les subventions ci-dessus."])
+    return [
+        Section("resultats", "Résultats du pôle", [intro], starts_page=True),
+        *(replace(_RESULTS[name](report), level=3) for name in wanted),
+    ]
+
+
+def _seen_from(part: Part) -> str:
+    return (
+        f"Situation au {part.report.quarter_label}, dernier trimestre publié de la période de la subvention."
+    )
+
+
+def _period(grant: Grant) -> str:
+    return f"{french.day(grant.period_start)} – {french.day(grant.period_end)}"
+
+
+def identity(part: Part) -> Section:
+    """Who reports, for which action, over which period; what the pole does not know is left to be filled by hand."""
+    context, grant = part.report.context, part.grant
+    siret = context.managing_body_siret or (
+        f"{context.managing_body_siren} …………… (SIREN ; compléter)" if context.managing_body_siren else _BLANK
+    )
+    rows: list[list[str | Cell]] = [
+        ["Structure", context.managing_body_name or _BLANK],
+        ["SIRET", siret],
+        ["RNA, ou récépissé en préfecture", context.managing_body_rna or _BLANK],
+        ["Action", grant.action or french.MISSING],
+        ["Objet", grant.purpose or french.MISSING],
+        ["Financeur", grant.funder_label],
+        ["Période", _period(grant)],
+        ["Statut", _STATUSES.get(grant.status, grant.status)],
+        ["Décidée le", french.day(grant.decided_on)],
+        ["Montant demandé", french.euros(grant.requested_eur, 2)],
+        ["Montant accordé", french.euros(awarded_eur(grant), 2)],
+        ["Montant versé", french.euros(grant.paid_eur, 2)],
+    ]
+    return Section(
+        part.slug("identite"),
+        "Identité de l'action",
+        [Table(f"Subvention {grant.grant_id}", ("Rubrique", "Contenu"), rows)],
+    )
+
+
+def qualitative(part: Part) -> Section:
     """The evaluator's text, its figures bound. Raises GateError when a sentence says more than its figures."""
-    remarks = [str(remark) for text in report.context.texts for remark in wording.check(text, report.figures)]
+    figures, grant_id = part.report.figures, part.grant.grant_id
+    texts = [text for text in part.report.context.texts if text.grant_id == grant_id]
+    remarks = [str(remark) for text in texts for remark in wording.check(text, figures)]
     if remarks:
         raise GateError("Texte refusé, rien n'est publié :\n" + "\n".join(remarks))
-    blocks: list[Block] = [
-        Prose(wording.render(text.markdown, report.figures)) for text in report.context.texts
-    ]
+    blocks: list[Block] = [Prose(wording.render(text.markdown, figures)) for text in texts]
     if not blocks:
-        names = french.listing([f"texts/{grant.grant_id}.md" for grant in report.context.grants])
         blocks.append(
-            Note(f"Bilan qualitatif à rédiger : écrivez {names} dans l'espace de travail.", "warning")
-        )
-    return Section("bilan-qualitatif", "Bilan qualitatif", blocks)
-
-
-def objectives(report: Report) -> Section:
-    """The three criteria against their targets, and the history of those targets."""
-    rows: list[list[str | Cell]] = []
-    for criterion, indicator_ids in HEADLINES.items():
-        for indicator_id in indicator_ids:
-            figure = report.now(indicator_id)
-            target = report.target_sentence(indicator_id, "members") or "Pas d'objectif fixé"
-            rows.append(
-                [
-                    f"{CRITERIA[criterion]} : {indicator_name(indicator_id)}",
-                    Cell.of(figure),
-                    report.change_cell(figure),
-                    target,
-                    coverage_text(figure),
-                ]
+            Note(
+                f"Bilan qualitatif à rédiger dans texts/{grant_id}.md : mise en œuvre de l'action, personnes bénéficiaires "
+                "par type de public, dates et lieux, objectifs atteints ou non.",
+                "warning",
             )
-    columns = ("Critère", "Valeur", "Sur un an", "Objectif", "Couverture")
+        )
+    return Section(part.slug("bilan"), "Bilan qualitatif", blocks)
+
+
+def objectives(part: Part) -> Section:
+    """The family's indicators against their targets, and the history of those targets."""
+    report, rows = part.report, list[list[str | Cell]]()
+    for indicator_id in part.family.indicators:
+        perimeter = perimeter_of(indicator_id)
+        figure = report.now(indicator_id, perimeter)
+        target = report.target_sentence(indicator_id, perimeter) or "Pas d'objectif fixé"
+        rows.append(
+            [
+                indicator_name(indicator_id),
+                Cell.of(figure),
+                report.change_cell(figure),
+                target,
+                coverage_text(figure),
+            ]
+        )
+    columns = ("Indicateur", "Valeur", "Sur un an", "Objectif", "Couverture")
     blocks: list[Block] = [
-        Text([f"Situation au {report.quarter_label}, ensemble des membres."]),
-        Table("Les trois critères du pôle", columns, rows, frozenset({1, 2, 4})),
+        Table(f"Objectifs et résultats, {report.quarter_label}", columns, rows, frozenset({1, 2, 4})),
     ]
-    history = _target_history(report)
+    history = _target_history(part)
     if history:
         headings = ("Indicateur", "Période", "Objectif", "Fixé le", "Par", "Motif")
         blocks.append(Table("Objectifs fixés, sans effacement", headings, history, frozenset({2})))
-    return Section("objectifs", "Objectifs et résultats", blocks)
+    return Section(part.slug("objectifs"), "Objectifs et résultats", blocks)
 
 
-def _target_history(report: Report) -> list[list[str | Cell]]:
-    ids = {indicator_id for ids in HEADLINES.values() for indicator_id in ids}
-    found = [
-        t for t in report.context.targets if t.indicator_id in ids and t.perimeter in PRESENCE_PERIMETERS
-    ]
+def perimeter_of(indicator_id: str) -> str:
+    """All members where the indicator has them, else its only perimeter (rooms, lots, the managing body)."""
+    perimeters = catalogue.load()[indicator_id].perimeters
+    return "members" if "members" in perimeters else perimeters[0]
+
+
+def _target_history(part: Part) -> list[list[str | Cell]]:
+    """Targets of the exercises of the grant, for the indicators of the family."""
+    report, ids = part.report, part.family.indicators
+    years = {report.year, *part.years}
+    found = [t for t in report.context.targets if t.indicator_id in ids and t.period[:4] in years]
     return [
         [
-            f"{indicator_name(t.indicator_id)} ({catalogue.PERIMETERS[t.perimeter].lower()})",
+            f"{indicator_name(t.indicator_id)} ({catalogue.PERIMETERS.get(t.perimeter, t.perimeter).lower()})",
             french.short_period(t.period),
             french.quantity(t.target, catalogue.load()[t.indicator_id].unit),
             french.day(t.set_on),
@@ -118,88 +185,65 @@ def _target_history(report: Report) -> list[list[str | Cell]]:
     ]
 
 
-def cerfa(report: Report) -> Section:
-    """Cerfa 15059*02: the table of each action, its notes, its gaps and its footer."""
-    blocks: list[Block] = []
-    for action, year in actions(report):
-        built = cerfa_module.table(action, year, report.context.budget_lines, report.context.expenses)
-        blocks += [_cerfa_table(built, side) for side in cerfa_module.SIDES]
-        for grant in report.context.grants:
-            if grant.action == action and (amount := _awarded(grant)) is not None:
-                blocks.append(Text([cerfa_module.footer(amount, built)]))
-        blocks.append(_gaps(report, built))
-        blocks += [Note(note) for note in built.notes]
-    if not blocks:
+def jobs_by_definition(part: Part) -> Section:
+    """Jobs as this funder counts them: its definition, then the figures it asks for and no other."""
+    table = measures(part.report, f"Emplois, {part.report.quarter_label}", part.family.jobs_indicators)
+    return Section(
+        part.slug("emplois"),
+        "Emplois, selon la définition du financeur",
+        [Text([part.family.jobs_definition]), table],
+    )
+
+
+def due(part: Part) -> Section:
+    """When the report of this grant is due, by the rule and by the form read to the letter."""
+    found = deadlines.deadline(part.grant, part.family)
+    if part.grant.status == "closed":
+        told = "Subvention soldée : aucun compte rendu n'est plus attendu."
+    elif found.due_on is None:
+        told = "Date de remise : voir la convention."
+    else:
+        told = f"À remettre au plus tard le {french.day(found.due_on)}."
+    blocks: list[Block] = [Text([f"{told} {found.rule}".strip()])]
+    if found.earlier_on and part.grant.status != "closed":
         blocks.append(
             Note(
-                "Aucun budget n'est saisi pour cette action : remplissez register/budget_lines.csv.",
+                f"Le formulaire, lu à la lettre, donne le {french.day(found.earlier_on)} : visez cette date.",
                 "warning",
             )
         )
-    for due in cerfa_module.deadlines(report.context.grants):
-        told = f"Compte rendu de {due.grant.grant_id} à remettre au plus tard le {french.day(due.due_on)}."
-        if due.earlier_on:
-            told += (
-                f" Le formulaire, lu à la lettre, donne le {french.day(due.earlier_on)} : visez cette date."
-            )
-        blocks.append(Note(told, "warning" if due.earlier_on else "info"))
-    return Section("cerfa", "Compte rendu financier (Cerfa 15059*02)", blocks)
+    if found.due_on and found.due_on < part.report.context.as_of and part.grant.status != "closed":
+        blocks.append(Note(f"Échéance dépassée au {french.day(part.report.context.as_of)}.", "warning"))
+    return Section(part.slug("echeance"), "Échéance du compte rendu", blocks)
 
 
-def _cerfa_table(built: CerfaTable, side: str) -> Table:
-    rows = [
-        [_line_label(r), _euro(r.forecast_eur), _euro(r.realised_eur), percent(r.percent)]
-        for r in built.rows[side]
-    ]
-    strong = frozenset(n for n, r in enumerate(built.rows[side]) if r.parent in ("T1", "T2", ""))
-    title = "Charges" if side == "charge" else "Produits"
-    return Table(
-        f"{title} de l'action « {built.action} », exercice {built.fiscal_year}, en euros",
-        ("Ligne", "Prévision", "Réalisation", "%"),
-        rows,
-        frozenset({1, 2, 3}),
-        strong,
-    )
-
-
-def _line_label(row: Row) -> str:
-    if row.line in ("T1", "T2"):
-        return row.label
-    return f"{row.line.replace(' +', '')} {row.label}"
-
-
-def _euro(value: Decimal | None) -> str:
-    return "" if value is None else french.number(value)
-
-
-def _gaps(report: Report, built: CerfaTable) -> Block:
-    context = report.context
-    found = cerfa_module.significant_gaps(built, context.cerfa_gap_share, context.cerfa_gap_eur)
-    rule = (
-        f"plus de {french.share(context.cerfa_gap_share, 0)} et plus de {french.euros(context.cerfa_gap_eur)}"
-    )
-    if not found:
-        return Text([f"Aucun écart significatif entre prévision et réalisation ({rule})."])
-    rows = [
-        [
-            _line_label(row),
-            french.signed(row.gap_eur or Decimal(0), "eur"),
-            french.share(part) if part is not None else "sans prévision",
-        ]
-        for row, part in found
-    ]
-    return Table(
-        f"Écarts significatifs, à expliquer ({rule})",
-        ("Ligne", "Écart en euros", "Écart en %"),
-        rows,
-        frozenset({1, 2}),
-    )
-
-
-def signature(report: Report) -> Section:
+def certification(part: Part) -> Section:
     """The certification of the form, to be signed by hand."""
-    certification = (
-        "Je soussigné(e), ……………………………, représentant(e) légal(e) de "
-        f"{report.context.managing_body_name or '……………………………'}, certifie exactes les informations du présent compte rendu."
+    body = part.report.context.managing_body_name or _BLANK
+    sentence = (
+        f"Je soussigné(e), {_BLANK}, représentant(e) légal(e) de {body}, certifie exactes les informations du "
+        f"présent compte rendu de la subvention {part.grant.grant_id}."
     )
-    return Section("signature", "Certification", [Signature(certification)])
+    return Section(part.slug("certification"), "Certification", [Signature(sentence)])
+
+
+_PART_SECTIONS: dict[str, Callable[[Part], Section]] = {
+    "identity": identity,
+    "qualitative": qualitative,
+    "objectives": objectives,
+    "jobs_by_definition": jobs_by_definition,
+    "cerfa": cerfa,
+    "funding_plan": funding_plan,
+    "eligible_costs": eligible_costs,
+    "expenses": expenses,
+    "due": due,
+    "certification": certification,
+}
+_RESULTS: dict[str, Callable[[Report], Section]] = {
+    "creation": criteria.creation,
+    "cooperation": criteria.cooperation,
+    "jobs": criteria.jobs,
+    "turnover": criteria.turnover,
+    "rooms": resources.rooms,
+    "effects": resources.effects,
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from reports import cerfa, charts, french
+from reports import cerfa, charts, eligibility, french
 from reports.charts import Interval, Point
 from reports.document import Block, Cell, Chart, Note, Section, Table
 from reports.figures import Figure, indicator_name
@@ -100,7 +100,7 @@ def _grants_chart(report: Report, stages: dict[str, dict[str, Figure]], grants: 
 
 
 def _plan(report: Report, action: str, year: str) -> Chart:
-    built = cerfa.table(action, year, report.context.budget_lines, report.context.expenses)
+    built = eligibility.table_of(report.context, action, year)
     rows = [
         r
         for side in cerfa.SIDES

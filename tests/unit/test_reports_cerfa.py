@@ -1,18 +1,16 @@
-"""Cerfa 15059*02: worked examples 10, 11 and 13 of the domain note, and what must hold for any budget."""
+"""Cerfa 15059*02: worked example 10 of the domain note, and what must hold for any budget."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from periscope.reader_context import Allocation, BudgetLine, Expense, Grant, ReportContext
-from reports import cerfa, eligibility
-from tests.fixtures.reader_folder import context
+from periscope.reader_context import BudgetLine, Expense, IndirectKey
+from reports import cerfa
 
 D = Decimal
 
@@ -94,42 +92,80 @@ def test_gaps_need_both_thresholds() -> None:
     built = table(
         budget(_60_a=("1000", "1600"), _62_a=("10000", "10600"), _65=("100", "130"), _66=("0", "700"))
     )
-    found = {row.line: share for row, share in cerfa.significant_gaps(built, D("0.10"), D("500"))}
+    found = {row.line: row.gap_share for row in cerfa.significant_gaps(built, D("0.10"), D("500"))}
     assert found == {"60": D("0.6"), "66": None}
 
 
+def test_gaps_are_told_in_euros_and_as_a_share_of_the_forecast() -> None:
+    built = table(budget(_60_a=("1200", "1380"), _65=(None, "350"), _66=("10", None)))
+    assert (built.row("charge", "60.a").gap_eur, built.row("charge", "60.a").gap_share) == (180, D("0.15"))
+    assert (built.row("charge", "65").gap_eur, built.row("charge", "65").gap_share) == (350, None)
+    assert built.row("charge", "66").gap_eur is None
+    assert any("sans réalisation connue : 66" in note for note in built.notes)
+
+
+def spent(expense_id: str, amount: str, account: str, day: date | None, action: str = "A") -> Expense:
+    return Expense(expense_id, action, D(amount), day, account=account)
+
+
 def test_expenses_fill_realised_charges_when_the_budget_states_none() -> None:
-    expenses = [Expense("1", "A", D("10.50"), account="6064"), Expense("2", "A", D("5"), account="6226"),
-                Expense("3", "A", D("7"), account="617"), Expense("4", "A", D("9"), account="695")]  # fmt: skip
+    march = date(2026, 3, 4)
+    expenses = [spent("1", "10.50", "6064", march), spent("2", "5", "6226", march),
+                spent("3", "7", "617", march), spent("4", "9", "695", march), spent("5", "3", "6064", None)]  # fmt: skip
     built = cerfa.table("A", "2026", budget(_60_b=("20", None)), expenses)
     assert built.row("charge", "60.b").realised_eur == 11
     assert built.row("charge", "62.a").realised_eur == 5
     assert built.row("charge", "61 +").realised_eur == 7
     assert any("sans ligne" in note and "9,00" in note for note in built.notes)
+    assert any("Sans date d'engagement" in note and " 5." in note for note in built.notes)
 
 
 @pytest.mark.parametrize(
-    ("closing", "due"),
+    ("closing", "year", "realised"),
     [
-        (date(2026, 8, 31), date(2027, 2, 28)),
-        (date(2027, 8, 31), date(2028, 2, 29)),
-        (date(2026, 12, 31), date(2027, 6, 30)),
-        (date(2026, 6, 30), date(2026, 12, 31)),
-        (date(2026, 3, 15), date(2026, 9, 15)),
+        (date(2026, 12, 31), "2026", 110),
+        (date(2026, 12, 31), "2025", 1),
+        (date(2026, 8, 31), "2026", 11),
+        (date(2026, 8, 31), "2027", 100),
+        (None, "2026", 110),
     ],
 )
-def test_deadline_six_months_after_the_exercise(closing: date, due: date) -> None:
-    assert cerfa.six_months_after(closing) == due
+def test_an_expense_belongs_to_the_exercise_of_its_day(
+    closing: date | None, year: str, realised: int
+) -> None:
+    expenses = [spent("1", "1", "6064", date(2025, 12, 31)), spent("2", "10", "6064", date(2026, 8, 31)),
+                spent("3", "100", "6064", date(2026, 9, 1))]  # fmt: skip
+    built = cerfa.table("A", year, (), expenses, closing=closing)
+    assert built.row("charge", "60.b").realised_eur == realised
 
 
-def test_the_form_read_to_the_letter_comes_earlier() -> None:
-    grant = Grant(
-        "G", "f", "F", "", "A", D(1), "paid", decided_on=date(2025, 12, 12), closing_date=date(2026, 12, 31)
-    )
-    found = cerfa.deadline(grant)
-    assert (found.due_on, found.earlier_on) == (date(2027, 6, 30), date(2026, 6, 30))
-    same_year = cerfa.deadline(replace(grant, decided_on=date(2026, 1, 5)))
-    assert (same_year.due_on, same_year.earlier_on) == (date(2027, 6, 30), None)
+def test_every_dated_expense_is_in_one_exercise_and_one_only() -> None:
+    expenses = [spent(str(n), "7.31", "6064", date(2024, 1, 1) + timedelta(days=13 * n)) for n in range(80)]
+    for closing in (None, date(2026, 8, 31), date(2024, 2, 29)):
+        totals = [
+            cerfa.table("A", str(y), (), expenses, closing=closing).exact["charge", "realised"]
+            for y in range(2023, 2029)
+        ]
+        assert sum((t for t in totals if t is not None), D(0)) == D("7.31") * 80
+
+
+def test_general_expenses_reach_an_action_by_their_key() -> None:
+    march = date(2026, 3, 4)
+    expenses = [spent("1", "1000", "613200", march, ""), spent("2", "500", "613500", date(2025, 3, 4), ""),
+                spent("3", "90.10", "661", march, ""), spent("4", "70", "606", march, "")]  # fmt: skip
+    keys = [IndirectKey("loyer", "A", ("613",), D("0.15"), "i.1", "30 m² sur 200 m²"),
+            IndirectKey("emprunt", "A", ("66",), D("0.5"), "i.2"), IndirectKey("loyer", "B", ("613",), D("0.2"))]  # fmt: skip
+    built = cerfa.table("A", "2026", (), expenses, keys)
+    assert (built.row("charge", "i.1").realised_eur, built.row("charge", "i.2").realised_eur) == (150, 45)
+    assert built.exact["charge", "realised"] == D("195.05")
+    assert len(built.indirect_keys) == 2 and "15,0\u202f% de 1\u202f000,00\u202f€" in built.indirect_keys[0]
+    assert "30 m² sur 200 m²" in built.indirect_keys[0] and "n.d." in built.indirect_keys[1]
+
+
+def test_a_typed_realisation_is_kept_and_the_gap_with_the_expenses_told() -> None:
+    built = cerfa.table("A", "2026", budget(_60_b=("20", "30")), [spent("1", "25", "606", date(2026, 1, 2))])
+    assert built.row("charge", "60.b").realised_eur == 30
+    assert any("25,00" in note and "30,00" in note for note in built.notes)
 
 
 @given(
@@ -152,52 +188,3 @@ def test_any_budget_adds_up(amounts: dict[str, Decimal]) -> None:
         assert (exact is None) == (total is None)
         if exact is not None and total is not None:
             assert abs(total - exact) <= D("0.5") * leaves
-
-
-def charged(**changes: object) -> ReportContext:
-    return replace(context("internal"), **changes)  # type: ignore[arg-type]
-
-
-def test_the_demo_budget_is_eligible() -> None:
-    assert eligibility.violations(context("internal")) == []
-    assert eligibility.violations(context("funder")) == []
-
-
-def test_nothing_is_charged_twice() -> None:
-    parts = (Allocation("D1", "G1", D("0.7")), Allocation("D1", "G2", D("0.4")))
-    (found,) = eligibility.violations(charged(allocations=parts))
-    assert "D1" in found and "110,0\u202f%" in found and "G1 et G2" in found
-
-
-@pytest.mark.parametrize(
-    ("incurred", "paid", "word"),
-    [
-        (date(2025, 12, 31), date(2026, 2, 1), "engagée"),
-        (date(2027, 1, 1), date(2027, 1, 2), "engagée"),
-        (date(2026, 12, 31), date(2027, 7, 1), "payée"),
-    ],
-)
-def test_dates_stay_inside_the_window(incurred: date, paid: date, word: str) -> None:
-    expense = Expense("D1", "Animation", D(10), incurred, paid)
-    found = eligibility.violations(charged(expenses=(expense,), allocations=(Allocation("D1", "G1", D(1)),)))
-    assert len(found) == 1 and word in found[0]
-
-
-def test_the_last_day_of_the_window_is_inside() -> None:
-    expense = Expense("D1", "Animation", D(10), date(2026, 12, 31), date(2027, 6, 30))
-    assert (
-        eligibility.violations(charged(expenses=(expense,), allocations=(Allocation("D1", "G1", D(1)),)))
-        == []
-    )
-
-
-def test_public_money_stays_under_the_cost() -> None:
-    grants = tuple(replace(grant, awarded_eur=D(40000)) for grant in context("internal").grants)
-    (found,) = eligibility.violations(charged(grants=grants))
-    assert "80\u202f000,00\u202f€" in found and "Animation" in found
-
-
-def test_an_allocation_of_an_unknown_grant_is_refused_where_all_grants_are_known() -> None:
-    unknown = (Allocation("D1", "G9", D("0.1")),)
-    assert len(eligibility.violations(charged(allocations=unknown))) == 1
-    assert eligibility.violations(replace(context("funder"), allocations=unknown)) == []

@@ -21,8 +21,8 @@ from markupsafe import Markup
 from pypdf import PdfReader
 
 from periscope.errors import GateError, PeriscopeError
-from periscope.reader_context import Grant, ReportContext
-from reports import cerfa, charts, dashboard, french, html, pdf, render, sections, workbook
+from periscope.reader_context import ReportContext
+from reports import charts, dashboard, french, html, pdf, render, sections, workbook
 from reports.charts import Interval, Point
 from reports.document import Chart
 from reports.figures import Figures, sentence
@@ -36,6 +36,12 @@ NOTEBOOK = json.loads(
 )
 
 
+def as_the_notebook(report: Report) -> Report:
+    for how, name in re.findall(r"report\.(show|show_all)\(sections\.(\w+)\)", json.dumps(NOTEBOOK["cells"])):
+        getattr(report, how)(getattr(sections, name))
+    return report
+
+
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("readers")
@@ -45,10 +51,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def shown(folders: dict[str, Path]) -> Report:
     """A funder's report with the sections that the notebook shows."""
-    report = Report.open(folders["funder"])
-    for name in re.findall(r"sections\.(\w+)\)", json.dumps(NOTEBOOK["cells"])):
-        report.show(getattr(sections, name))
-    return report
+    return as_the_notebook(Report.open(folders["funder"]))
 
 
 @pytest.mark.parametrize(
@@ -235,22 +238,29 @@ def _described(node: Any) -> list[str]:
     return own + (_described(node["/K"]) if "/K" in node else [])
 
 
-def test_the_workbook_has_no_formula_but_the_cerfa(shown: Report) -> None:
+def test_only_our_own_formulas_are_in_the_workbook(shown: Report) -> None:
     grants = (
         replace(
             shown.context.grants[0], funder_label='=HYPERLINK("x")', purpose="@SUM(1)", action="Animation"
         ),
     )
-    report = Report(shown.folder, replace(shown.context, grants=grants, pole_name="=1+1"), shown.figures)
-    for build in (sections.identity, sections.rooms, sections.funding, sections.cerfa):
-        report.show(build)
+    context = replace(shown.context, grants=grants, pole_name="=1+1")
+    report = as_the_notebook(Report(shown.folder, context, shown.figures))
+    report.show(sections.funding)
     written = workbook.render(report, "=cmd|' /C calc'!A0")
     assert written == workbook.render(report, "=cmd|' /C calc'!A0")
     book = openpyxl.load_workbook(BytesIO(written))
     formulas = {
-        sheet.title for sheet in book for line in sheet.iter_rows() for cell in line if cell.data_type == "f"
+        (sheet.title, str(cell.value))
+        for sheet in book
+        for line in sheet.iter_rows()
+        for cell in line
+        if cell.data_type == "f"
     }
-    assert formulas == {"Cerfa"}
+    assert {title for title, _ in formulas} == {"Cerfa 1505902"}
+    assert all(
+        re.fullmatch(r'=IF\((?:OR\()?COUNT\([A-Z0-9,]+\)=0[A-Z0-9=,()+/"-]*\)', text) for _, text in formulas
+    )
     with zipfile.ZipFile(BytesIO(written)) as archive:
         assert not [
             name for name in archive.namelist() if "vba" in name.lower() or "external" in name.lower()
@@ -262,14 +272,14 @@ def test_the_workbook_has_no_formula_but_the_cerfa(shown: Report) -> None:
 
 def test_cerfa_formulas_hold_their_computed_values(shown: Report) -> None:
     written = workbook.render(shown, "Rapport")
-    values = openpyxl.load_workbook(BytesIO(written), data_only=True)["Cerfa"]
-    formulas = openpyxl.load_workbook(BytesIO(written))["Cerfa"]
-    lines = {str(row[0].value): row for row in values.iter_rows(min_row=5) if row[1].value}
-    assert [cell.value for cell in lines["60"][2:4]] == [1200, 1380]
-    assert lines["60"][4].value == pytest.approx(1.15)
-    totals = [row for row in values.iter_rows(min_row=5) if row[1].value == "Total des charges"]
-    assert [cell.value for cell in totals[0][2:4]] == [48000, 47353]
-    assert str(formulas[totals[0][3].coordinate].value).startswith("=IF(COUNT(")
+    values = openpyxl.load_workbook(BytesIO(written), data_only=True)["Cerfa 1505902"]
+    formulas = openpyxl.load_workbook(BytesIO(written))["Cerfa 1505902"]
+    lines = {str(row[0].value): row for row in values.iter_rows(min_row=5)}
+    assert [cell.value for cell in lines["60 Achat"][1:3]] == [1200, 1380]
+    assert [cell.value for cell in lines["60 Achat"][3:6]] == [pytest.approx(1.15), 180, pytest.approx(0.15)]
+    total = lines["Total des charges"]
+    assert [cell.value for cell in total[1:3]] == [48000, 47353]
+    assert str(formulas[total[2].coordinate].value).startswith("=IF(COUNT(")
 
 
 def test_a_funder_with_nothing_yet_still_gets_a_report(tmp_path: Path) -> None:
@@ -278,8 +288,8 @@ def test_a_funder_with_nothing_yet_still_gets_a_report(tmp_path: Path) -> None:
     header = (folder / "figures.csv").read_text("utf-8").splitlines()[0]
     for name in ("figures.csv", "history.csv"):
         (folder / name).write_text(header + "\n", encoding="utf-8")
-    report = Report.open(folder)
-    for name in sections.__all__[1:]:
+    report = as_the_notebook(Report.open(folder))
+    for name in ("funding", "deadlines", "withheld", "secrecy"):
         report.show(getattr(sections, name))
     assert len(PdfReader(BytesIO(pdf.render(report, "Rapport"))).pages) >= 2
     assert "n.d." in dashboard.render(report)
@@ -291,16 +301,3 @@ def test_ineligible_expenses_stop_everything(tmp_path: Path) -> None:
     with pytest.raises(GateError, match="Animation"):
         render.render_all([folder])
     assert not (folder / "dashboard.html").exists()
-
-
-def test_deadlines_leave_out_what_is_closed_or_refused() -> None:
-    grant = Grant("G", "f", "F", "", "A", D(1), "paid")
-    found = cerfa.deadlines(
-        [
-            grant,
-            replace(grant, status="closed"),
-            replace(grant, status="refused"),
-            replace(grant, status="requested"),
-        ]
-    )
-    assert [d.grant.status for d in found] == ["paid"]

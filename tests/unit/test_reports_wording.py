@@ -103,4 +103,4 @@ def test_a_refused_text_stops_the_report(tmp_path: Path) -> None:
         tmp_path / "sicoval", texts=(Text("G1", "texts/G1.md", "Nous avons aidé 24 projets."),)
     )
     with pytest.raises(GateError, match=r"texts/G1\.md, ligne 1"):
-        sections.qualitative(sections.Report.open(folder))
+        sections.grant_parts(sections.Report.open(folder))
