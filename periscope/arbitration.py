@@ -2,7 +2,9 @@
 
 For the same sender, quarter, kind and scope the latest `sent_on` wins, else the later landed. Two different
 versions landed in one run without `sent_on` are both refused, naming each other. A FEC replaces the FECs of the
-same SIREN whose entry dates overlap. Replayed from the receipts at every run, so that the order never matters.
+same SIREN whose entry dates overlap. A calendar (.ics) says all of its room from its first quarter to its last: it
+replaces whole the earlier calendars of the room that cover one of these quarters. Replayed from the receipts at every
+run, so that the order never matters.
 """
 
 from __future__ import annotations
@@ -11,7 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from periscope import receipts
+from periscope.quarters import Quarter
 from periscope.warehouse import Connection
+
+_CALENDAR = "ics"
 
 
 @dataclass
@@ -21,6 +26,7 @@ class _Slice:
     source_file: str
     sheet: str
     sender: str
+    quarter: str
     sent_on: date | None
     landed_seq: int
     batch: int
@@ -79,6 +85,7 @@ def _settle(slices: list[_Slice]) -> list[tuple[_Slice, _Slice]]:
 def arbitrate(connection: Connection) -> None:
     """Recompute status, superseded_by and is_active of every slice; a slice not yet judged does not count."""
     connection.execute("delete from record.refusals where code = 'two_versions'")
+    connection.execute("delete from record.findings where code = 'quarter_emptied'")
     connection.execute(
         "update record.slices set is_active = false, superseded_by = '', rows_accepted = rows_read - rows_unreadable, "
         "rows_refused = rows_unreadable, status = case verdict when 'refuse' then ? else ? end",
@@ -97,7 +104,7 @@ def arbitrate(connection: Connection) -> None:
     for row in connection.execute(
         """
         select s.kind, coalesce(nullif(s.sender_siren, ''), s.sender), s.quarter, s.scope,
-               s.slice_id, s.file_id, s.source_file, s.sheet, s.sender, s.sent_on, s.landed_seq, s.batch,
+               s.slice_id, s.file_id, s.source_file, s.sheet, s.sender, s.quarter, s.sent_on, s.landed_seq, s.batch,
                s.content_hash, f.first_entry_on, f.last_entry_on
         from record.slices as s
         left join revenue.fec_files as f on s.slice_id = f.slice_id
@@ -107,10 +114,14 @@ def arbitrate(connection: Connection) -> None:
         [receipts.STATUS_ACCEPTED],
     ).fetchall():
         groups.setdefault(row[:4], []).append(_Slice(*row[4:]))
+    _join_calendars(groups)
     for key in sorted(groups):
-        for a, b in _settle(groups[key]):
-            for mine, other in ((a, b), (b, a)):
-                _refuse_version(connection, mine, other)
+        pairs = [pair for a, b in _settle(groups[key]) for pair in ((a, b), (b, a))]
+        # the quarters of one calendar would each say it again
+        for mine, other in {(m.file_id, m.sheet, o.file_id): (m, o) for m, o in pairs}.values():
+            _refuse_version(connection, mine, other)
+        if key[3] == _CALENDAR:
+            _tell_emptied(connection, groups[key])
         for one in groups[key]:
             connection.execute(
                 "update record.slices set status = ?, superseded_by = ?, is_active = ? where slice_id = ?",
@@ -120,6 +131,38 @@ def arbitrate(connection: Connection) -> None:
         "update record.slices set rows_accepted = 0, rows_refused = rows_read where status = ?",
         [receipts.STATUS_REFUSED_SLICE],
     )
+
+
+def _join_calendars(groups: dict[tuple[str, str, str, str], list[_Slice]]) -> None:
+    """The quarters of one calendar stand or fall together: one group per room, each slice spanning its whole file."""
+    for key in [key for key in groups if key[3] == _CALENDAR]:
+        kind, room, _, scope = key
+        groups.setdefault((kind, room, "", scope), []).extend(groups.pop(key))
+    for slices in (slices for key, slices in groups.items() if key[3] == _CALENDAR):
+        slices.sort(key=lambda s: (s.landed_seq, s.quarter, s.slice_id))
+        for file_id in {s.file_id for s in slices}:
+            mine = [s for s in slices if s.file_id == file_id]
+            whole = ",".join(f"{s.quarter}:{s.content_hash}" for s in mine)
+            for one in mine:
+                one.first_on = Quarter.parse(mine[0].quarter).first_day
+                one.last_on = Quarter.parse(mine[-1].quarter).last_day
+                one.content_hash = whole
+
+
+def _tell_emptied(connection: Connection, slices: list[_Slice]) -> None:
+    """A quarter that the earlier calendar had and the later has not is told: an extract would look the same."""
+    standing = {s.quarter for s in slices if s.status == receipts.STATUS_ACCEPTED}
+    for old in slices:
+        if old.status == receipts.STATUS_SUPERSEDED and old.quarter not in standing:
+            later = next(s for s in slices if s.source_file == old.superseded_by)
+            message = (
+                f"Cet agenda remplace « {old.source_file} » et n'a plus de réservation en {old.quarter}. S'il n'est qu'un "
+                "extrait, retirez-le (periscope withdraw) et déposez l'agenda entier."
+            )
+            connection.execute(
+                "insert into record.findings values (?, ?, ?, 0, '', '', 'quarter_emptied', ?, ?)",
+                [later.file_id, later.source_file, later.sheet, message, later.sender],
+            )
 
 
 def _refuse_version(connection: Connection, mine: _Slice, other: _Slice) -> None:

@@ -113,3 +113,47 @@ def test_a_withdrawn_file_brings_the_earlier_one_back(connection: warehouse.Conn
     receive(connection, "new", 2, 2)
     connection.execute("update record.files set status = 'withdrawn' where file_id = 'new'")
     assert decided(connection) == {"old": ("accepted", "", True), "new": ("withdrawn", "", False)}
+
+
+def calendar(connection: warehouse.Connection, name: str, seq: int, batch: int, *quarters: str) -> None:
+    for quarter in quarters:
+        receive(connection, f"{name}-{quarter}", seq, batch, file_id=name, source_file=f"{name}.ics", kind="bookings",
+                sender="S1", sender_siren="", quarter=quarter, scope="ics")  # fmt: skip
+
+
+def test_a_calendar_replaces_every_quarter_that_either_version_covers(
+    connection: warehouse.Connection,
+) -> None:
+    calendar(connection, "old", 1, 1, "2026-Q1", "2026-Q2", "2026-Q3")
+    calendar(connection, "new", 2, 2, "2026-Q1", "2026-Q2")
+    found = decided(connection)
+    assert {key for key, (_, _, is_active) in found.items() if is_active} == {"new-2026-Q1", "new-2026-Q2"}
+    assert found["old-2026-Q3"] == ("superseded", "new.ics", False)
+    told = connection.execute("select source_file, sender, code, message from record.findings").fetchall()
+    assert [row[:3] for row in told] == [("new.ics", "S1", "quarter_emptied")]
+    assert "« old.ics »" in told[0][3] and "2026-Q3" in told[0][3]
+    decided(connection)
+    assert connection.execute("select count(*) from record.findings").fetchone() == (1,)
+
+
+def test_a_quarter_inside_a_calendar_may_be_empty(connection: warehouse.Connection) -> None:
+    calendar(connection, "old", 1, 1, "2026-Q2")
+    calendar(connection, "new", 2, 2, "2026-Q1", "2026-Q3")
+    assert decided(connection)["old-2026-Q2"] == ("superseded", "new.ics", False)
+
+
+def test_calendars_of_other_quarters_or_formats_stand_beside(connection: warehouse.Connection) -> None:
+    calendar(connection, "spring", 1, 1, "2026-Q2")
+    calendar(connection, "summer", 2, 1, "2026-Q3")
+    receive(
+        connection, "log", 3, 2, kind="bookings", sender="S1", sender_siren="", quarter="2026-Q2", scope="csv"
+    )
+    assert all(is_active for _, _, is_active in decided(connection).values())
+
+
+def test_two_calendars_together_are_refused_once_each(connection: warehouse.Connection) -> None:
+    calendar(connection, "one", 1, 1, "2026-Q1", "2026-Q2")
+    calendar(connection, "two", 2, 1, "2026-Q2", "2026-Q3")
+    assert {status for status, _, _ in decided(connection).values()} == {"refused"}
+    told = connection.execute("select source_file from record.refusals order by 1").fetchall()
+    assert told == [("one.ics",), ("two.ics",)]
