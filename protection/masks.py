@@ -69,7 +69,7 @@ def section(figure: Figure, run: Run) -> str:
         return "current"
     # every number of the past is one more fact for an attacker: trends are kept for what the first screen shows
     is_trend = figure.is_headline or figure.secrecy == "exempt"
-    return "history" if figure.dimension == "all" and is_trend else ""
+    return "history" if figure.dimension in ("all", "room") and is_trend else ""
 
 
 def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> None:

@@ -59,6 +59,25 @@ def trend(title: str, description: str, points: Sequence[Point], suffix: str = "
     return drawing.done()
 
 
+def sparkline(slug: str, description: str, points: Sequence[Point]) -> str:
+    """A word-sized line without axis: the shape of the last quarters, its last point, and the last target."""
+    drawing = Drawing(slugged(slug), "Tendance", description, 132, 40)
+    values = [v for p in points for v in (p.value, points[-1].target) if v is not None]
+    low, high = min(values), max(values)
+
+    def place(index: int, value: float) -> tuple[float, float]:
+        return 6 + 120 * index / max(len(points) - 1, 1), 34 - 28 * (value - low) / ((high - low) or 1)
+
+    for run in _runs([None if p.value is None else place(i, p.value) for i, p in enumerate(points)]):
+        drawing.polyline(run, MUTED, 1.6)
+    last = points[-1]
+    if last.target is not None:
+        drawing.diamond(*place(len(points) - 1, last.target), 4)
+    if last.value is not None:
+        drawing.circle(*place(len(points) - 1, last.value), 3.6)
+    return drawing.done()
+
+
 def small_multiples(
     title: str, description: str, series: Mapping[str, Sequence[Point]], suffix: str = ""
 ) -> str:
@@ -147,6 +166,9 @@ def waterfall(title: str, description: str, start: Point, steps: Sequence[Point]
         upper = y(max(first, last))
         color = INK if is_total else BLUE if value >= 0 else ORANGE
         drawing.rect(x, upper, slot * 0.68, max(abs(y(first) - y(last)), 1.5), color)
+        if is_total and floor:  # a cut bar is shown cut: its height is no amount
+            for lift in (14, 20):
+                drawing.line(x - 4, bottom - lift + 3, x + slot * 0.68 + 4, bottom - lift - 3, "#ffffff", 3)
         drawing.text(x + slot * 0.34, upper - 7, bar.text, "middle", INK, 12, True)
         for row, words in enumerate(_wrapped(bar.label, max(8, int(slot / 6.6)))[:3]):
             drawing.text(x + slot * 0.34, bottom + 17 + 14 * row, words, "middle", MUTED, 11.5)
@@ -154,7 +176,7 @@ def waterfall(title: str, description: str, start: Point, steps: Sequence[Point]
         if index < len(bars) - 1:
             drawing.line(x + slot * 0.68, y(level), x + slot, y(level), MUTED, 1, "3 3")
     if floor:
-        drawing.text(10, 306, "L'axe ne commence pas à zéro.", color=MUTED, size=11)
+        drawing.text(10, 306, "Barres coupées : l'axe ne commence pas à zéro.", color=MUTED, size=12)
     return drawing.done()
 
 
@@ -175,7 +197,7 @@ def bars(title: str, description: str, points: Sequence[Point]) -> str:
     full = max(values, default=0.0) or 1.0
     for index, point in enumerate(points):
         y = 8 + 28 * index
-        drawing.text(196, y + 15, shortened(point.label, 30), "end", INK, 12.5)
+        drawing.text(196, y + 15, shortened(point.label, 27), "end", INK, 12.5)
         width = 330 * abs(point.value or 0.0) / full
         if point.value is not None:
             drawing.rect(206, y + 2, max(width, 1.5), 18, ORANGE if point.value < 0 else BLUE)
@@ -193,7 +215,7 @@ def funnel(title: str, description: str, points: Sequence[Point]) -> str:
     for index, point in enumerate(points):
         y = 6 + 46 * index
         width = 400 * (point.value or 0.0) / full
-        drawing.text(196, y + 22, shortened(point.label, 30), "end", INK, 12.5)
+        drawing.text(196, y + 22, shortened(point.label, 27), "end", INK, 12.5)
         drawing.rect(206 + (400 - width) / 2, y, max(width, 2), 34, BLUE if point.value is not None else PALE)
         inside = width > 90
         place = 406.0 if inside else 406 + width / 2 + 8

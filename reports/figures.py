@@ -140,6 +140,11 @@ def indicator_name(indicator_id: str) -> str:
     return known.name_fr if known else indicator_id
 
 
+def spoken(figure: Figure) -> str:
+    """The value where there is room for a word: a masked one is said so, not abbreviated."""
+    return "masqué" if figure.status == "suppressed" else figure.text
+
+
 def change(figures: Figures, figure: Figure) -> tuple[Decimal, str] | None:
     """Change on one year, and its words (`+3`, `−1,2 point`); None when either value is missing."""
     earlier = figures.year_before(figure)
@@ -157,7 +162,7 @@ def coverage_sentence(figure: Figure) -> str:
     return f"{answered} sur {french.plural(figure.expected, 'membre')} {verb}."
 
 
-def sentence_parts(figures: Figures, figure: Figure) -> tuple[str, str]:
+def sentence_parts(figures: Figures, figure: Figure, with_coverage: bool = True) -> tuple[str, str]:
     """One plain sentence around the printed value: figure, change on one year, coverage. No cause is ever told."""
     before = f"{name(figure)}\u00a0: "
     when = f" au {french.period(figure.period)}" if figure.is_quarterly else f" en {figure.period}"
@@ -167,14 +172,15 @@ def sentence_parts(figures: Figures, figure: Figure) -> tuple[str, str]:
     moved = change(figures, figure)
     if figure.is_movement:
         earlier = figures.year_before(figure)
-        after = f"\u00a0; un an plus tôt\u00a0: {earlier.text}." if earlier is not None else "."
+        known = earlier is not None and earlier.value is not None
+        after = f"\u00a0; un an plus tôt\u00a0: {earlier.text}." if earlier is not None and known else "."
     elif moved is None:
         after = ", sans comparaison possible avec l'année précédente."
     elif french.direction(*moved) == "stable":
         after = ", stable sur un an."
     else:
         after = f", {french.direction(*moved)} sur un an ({moved[1]})."
-    return before, f"{when}{after} {coverage_sentence(figure)}".rstrip()
+    return before, f"{when}{after} {coverage_sentence(figure) if with_coverage else ''}".rstrip()
 
 
 def sentence(figures: Figures, figure: Figure) -> str:

@@ -35,7 +35,7 @@
   const filters = { quarter: $("f-quarter"), perimeter: $("f-perimeter"), function: $("f-function") };
   const addOption = (select, value, text) => { const o = element("option", text); o.value = value; select.append(o); };
   const periods = [...new Set(figures.filter((f) => f.dimension !== "cohort").map((f) => f.period))].sort().reverse();
-  periods.forEach((p) => addOption(filters.quarter, p, p.includes("Q") ? label("period", p) : "Année " + p));
+  periods.forEach((p) => addOption(filters.quarter, p, label("period", p)));
   addOption(filters.function, "all", "Toutes");
   [...new Set(figures.filter((f) => f.dimension === "function").map((f) => f.item))].sort()
     .forEach((f) => addOption(filters.function, f, data.items["function/" + f] || f));
@@ -57,6 +57,7 @@
     history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
   }
 
+  const folded = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   function selected() {
     const wanted = filters.function.value;
     return figures.filter((f) => f.period === filters.quarter.value &&
@@ -64,26 +65,64 @@
       (wanted === "all" || (f.dimension === "function" && f.item === wanted)));
   }
 
-  function drawCards() {
-    const wanted = filters.function.value;
-    document.querySelectorAll(".measure").forEach((box) => {
-      const key = [box.dataset.indicator, filters.quarter.value, filters.perimeter.value,
-        wanted === "all" ? "all" : "function", wanted].join("|");
-      const figure = byKey.get(key);
-      const said = figure ? data.spoken[figure.figure_id] : null;
-      const put = (role, text) => { box.querySelector(`[data-role=${role}]`).textContent = text; };
-      const value = box.querySelector(".value");
-      value.replaceChildren(figure ? proofButton(figure) : "n.d.");
-      put("change", said ? said[0] : "n.d.");
-      put("target", (said && said[1]) || "aucun fixé");
-      put("coverage", figure ? coverage(figure) : "–");
-      put("status", figure ? label("status", figure.status) : "Aucune donnée");
-      put("sentence", said ? said[2] : "Aucun chiffre n'est publié pour ce choix.");
+  // Views are HTML made by the same templates as this page, packed one period at a time.
+  const unpacked = new Map();
+  function viewsOf(period) {
+    const held = document.querySelector(`script.views[data-period="${CSS.escape(period)}"]`);
+    if (!held || typeof DecompressionStream === "undefined") return Promise.resolve(null);
+    if (!unpacked.has(period)) {
+      const bytes = Uint8Array.from(atob(held.textContent.split(",")[1]), (c) => c.charCodeAt(0));
+      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+      unpacked.set(period, new Response(stream).json());
+    }
+    return unpacked.get(period);
+  }
+  const cannot = "Ce navigateur ne sait pas montrer les autres vues ; le tableau « Tous les chiffres » suit vos choix.";
+  let shown = [defaults.quarter, defaults.perimeter, defaults.function].join("|");
+  async function drawViews() {
+    const period = filters.quarter.value, key = filters.perimeter.value + "|" + filters.function.value;
+    const asked = period + "|" + key;
+    if (asked === shown) return "";
+    shown = asked;
+    const [own, last] = [await viewsOf(period), await viewsOf(data.quarter)];
+    if (shown !== asked) return ""; // another choice was made meanwhile
+    if (!own || !last) return " " + cannot;
+    const fresh = { ...last[""], ...last[key], ...own[""], ...own[key] };
+    const kept = [];
+    document.querySelectorAll("[data-view]").forEach((box) => {
+      const slug = box.dataset.view;
+      box.innerHTML = fresh[slug] || "";
+      activate(box);
+      const said = box.parentElement.querySelector("[data-role=view]");
+      if (!said) return;
+      const isOwn = slug in own[key] || slug in own[""];
+      if (!isOwn) kept.push(slug);
+      said.hidden = period === data.quarter;
+      said.textContent = isOwn ? "Vue arrêtée à : " + label("period", period) + "." :
+        "Cette section reste arrêtée à : " + label("period", data.quarter) + ".";
+    });
+    document.documentElement.dataset.shown = asked;
+    return kept.length ? " Les graphiques restent arrêtés à : " + label("period", data.quarter) + "." : "";
+  }
+  // Without script a figure is plain text; with it, a button to its proof, and each table of a chart can be saved.
+  function activate(box) {
+    box.querySelectorAll("span[data-figure-id]").forEach((span) => {
+      const figure = byId.get(span.dataset.figureId);
+      if (figure) span.replaceWith(proofButton(figure, span.textContent));
+    });
+    box.querySelectorAll("figure details").forEach((details) => {
+      const button = element("button", "Télécharger (CSV)", "button noprint");
+      button.type = "button";
+      button.setAttribute("aria-label", "Télécharger (CSV) : " + details.querySelector("caption").textContent);
+      button.addEventListener("click", () => save([...details.querySelectorAll("tr")].map((row) =>
+        [...row.cells].map((cell) => cell.textContent)), details.querySelector("caption").textContent));
+      details.append(button);
     });
   }
 
   function drawTable() {
-    const rows = selected();
+    const sought = folded($("t-search").value);
+    const rows = selected().filter((f) => folded(nameOf(f) + " " + itemOf(f)).includes(sought));
     const body = $("t-figures").tBodies[0];
     body.replaceChildren(...rows.map((f) => {
       const row = element("tr");
@@ -102,13 +141,10 @@
     return told;
   }
 
-  function draw() {
+  async function draw() {
     const told = drawTable();
-    drawCards();
-    document.querySelectorAll("[data-perimeter]").forEach((box) => { box.hidden = box.dataset.perimeter !== filters.perimeter.value; });
-    const fixed = filters.quarter.value === data.quarter ? "" :
-      " Les graphiques des sections restent arrêtés au " + label("period", data.quarter) + ".";
-    $("f-said").textContent = told + " pour ce choix." + fixed;
+    $("f-said").textContent = told + " pour ce choix.";
+    $("f-said").textContent += await drawViews();
   }
 
   function showProof(figure) {
@@ -146,20 +182,23 @@
     return whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") + (kept ? "," + kept : "");
   }
 
-  function download() {
+  function save(lines, name) {
     const quoted = (value) => {
       const text = String(value);
-      const safe = /^[=+@\t\r]|^-(?![\d.,]+$)/.test(text) ? "'" + text : text; // never a formula in a spreadsheet
+      const safe = /^[=+@\t\r]|^-(?![\d.,]+$)/.test(text) && !/^\+[\d\u202f]/.test(text) ? "'" + text : text; // never a formula
       return /[;"\n\r]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
     };
-    const lines = [data.columns.filter((c) => c !== "text").concat("label")];
-    for (const f of selected()) lines.push(data.columns.filter((c) => c !== "text").map((c) => f[c]).concat(nameOf(f)));
     const text = "\ufeff" + lines.map((line) => line.map(quoted).join(";")).join("\r\n") + "\r\n";
     const link = element("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-    link.download = "chiffres-" + filters.quarter.value + "-" + filters.perimeter.value + ".csv";
+    link.download = folded(name).replace(/[^a-z0-9]+/g, "-").slice(0, 80) + ".csv";
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+  function download() {
+    const columns = data.columns.filter((c) => c !== "text");
+    const lines = selected().map((f) => columns.map((c) => f[c]).concat(nameOf(f)));
+    save([columns.concat("label"), ...lines], "chiffres-" + filters.quarter.value + "-" + filters.perimeter.value);
   }
 
   document.addEventListener("click", (event) => {
@@ -170,6 +209,7 @@
   $("p-close").addEventListener("click", () => $("proof").close());
   $("proof").addEventListener("close", () => toAddress());
   $("t-download").addEventListener("click", download);
+  $("t-search").addEventListener("input", drawTable);
   const form = document.querySelector(".filters");
   form.addEventListener("change", () => { toAddress(); draw(); });
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -188,12 +228,8 @@
   window.addEventListener("hashchange", () => {
     if (location.hash.includes("=")) open();
   });
-  window.addEventListener("beforeprint", () => document.querySelectorAll("figure details").forEach((d) => { d.open = true; }));
-  // Without script a figure is plain text; with it, a button to its proof.
-  document.querySelectorAll("span[data-figure-id]").forEach((span) => {
-    const figure = byId.get(span.dataset.figureId);
-    if (figure) span.replaceWith(proofButton(figure, span.textContent));
-  });
+  window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+  activate(document.body);
   form.hidden = false;
   open();
 })();

@@ -8,8 +8,9 @@ from periscope import catalogue
 from reports import charts, french
 from reports.charts import Interval, Point
 from reports.document import Block, Cell, Chart, Note, Section, Table, Text
-from reports.figures import Figure, indicator_name, sentence_parts
+from reports.figures import Figure, indicator_name, sentence_parts, spoken
 from reports.report import Report, interval, scaled
+from reports.sections.network import network
 from reports.sections.tables import breakdown, measures, trend_table
 
 
@@ -20,7 +21,7 @@ def _told(report: Report, indicator_ids: tuple[str, ...], perimeter: str) -> Tex
         figure = report.now(indicator_id, perimeter)
         if figure is not None:
             before, after = sentence_parts(report.figures, figure)
-            parts += [before, Cell.of(figure), f"{after} "]
+            parts += [before, Cell(spoken(figure), figure.figure_id), f"{after} "]
     return Text(parts or ["Aucun chiffre publié."])
 
 
@@ -39,7 +40,7 @@ def _trend(report: Report, indicator_id: str, perimeter: str, suffix: str = "") 
 def turnover(report: Report, perimeter: str = "members") -> Section:
     """Bridge, panel against total, and what the turnover is made of."""
     blocks: list[Block] = [_told(report, ("turnover_total", "turnover_panel_growth"), perimeter)]
-    blocks += [chart for chart in (_bridge(report, perimeter), _growths(report, perimeter)) if chart]
+    blocks += [block for block in (_bridge(report, perimeter), _growths(report, perimeter)) if block]
     blocks += _trend(report, "turnover_total", perimeter)
     by_function = report.figures.items("turnover_total", report.quarter, perimeter, "function")
     if by_function:
@@ -55,17 +56,21 @@ def turnover(report: Report, perimeter: str = "members") -> Section:
     return Section("chiffre-affaires", "Chiffre d'affaires des acteurs", blocks)
 
 
-def _bridge(report: Report, perimeter: str) -> Chart | None:
+def _bridge(report: Report, perimeter: str) -> Chart | Note | None:
     items = {f.item: f for f in report.figures.items("turnover_bridge", report.quarter, perimeter, "item")}
     total, end = items.get("total"), report.now("turnover_total", perimeter)
     if total is None:
         return None
     title = f"D'un an à l'autre : ce qui fait l'évolution ({catalogue.PERIMETERS[perimeter].lower()})"
     steps = [items[key] for key in french.BRIDGE_ITEMS if key in items and key != "total"]
+    hidden = next((f for f in (*steps, total, end) if f is not None and f.value is None), None)
+    if hidden is not None or end is None or end.value is None:
+        why = f" ({hidden.reason.rstrip('.')})" if hidden is not None and hidden.reason else ""
+        return Note(
+            f"La décomposition de l'évolution n'est pas montrée : une de ses parts n'est pas publiée{why}."
+        )
     told = [f"{report.label(f).lower()} {f.text}" for f in steps if f.value]
     description = f"Évolution totale {total.text} : {french.listing(told)}."
-    if any(f.value is None for f in (*steps, total)) or end is None or end.value is None:
-        return None
     start = end.value - (total.value or Decimal(0))
     drawing = charts.waterfall(
         title,
@@ -149,9 +154,7 @@ def _funnel(report: Report, perimeter: str) -> Chart | None:
     description = "Trois volumes du même trimestre ; ce ne sont pas les mêmes projets, les cohortes ci-dessous suivent les mêmes."
     labels = ("Projets accompagnés", "dont nouveaux", "Créations effectives")
     points = [
-        Point(labels[n], scaled(f.value, f.unit), f.text)
-        for n, f in enumerate(stages)
-        if f is not None and f.value is not None
+        Point(labels[n], scaled(f.value, f.unit), spoken(f)) for n, f in enumerate(stages) if f is not None
     ]
     table = breakdown_of(title, [(labels[n], f) for n, f in enumerate(stages) if f is not None])
     return Chart(title, description, charts.funnel(title, description, points), table)
@@ -201,7 +204,7 @@ def _cohort_point(observed: Figure, estimate: Figure | None) -> Point:
     )
 
 
-def _survival(report: Report, perimeter: str) -> Chart | None:
+def _survival(report: Report, perimeter: str) -> Chart | Table | None:
     rows: list[Interval] = []
     lines: list[list[str | Cell]] = []
     for years in ("3", "5"):
@@ -217,6 +220,8 @@ def _survival(report: Report, perimeter: str) -> Chart | None:
     title = f"Pérennité des activités créées ({catalogue.PERIMETERS[perimeter].lower()})"
     description = "Point : part connue active. Barre : bornes selon que les activités de situation inconnue ont toutes cessé ou toutes survécu."
     table = Table(title, ("Mesure", "Borne basse", "Valeur", "Borne haute"), lines, frozenset({1, 2, 3}))
+    if all(row.value is None for row in rows):
+        return table
     return Chart(title, description, charts.intervals(title, description, rows, "\u202f%"), table)
 
 
@@ -239,23 +244,9 @@ def cooperation(report: Report, perimeter: str = "members") -> Section:
                 breakdown(report, title, kinds, "Nature"),
             )
         )
-    if perimeter == "members" and report.context.network.nodes:
-        blocks.append(_network(report))
+    if perimeter == "members":
+        blocks += network(report)
     more = ("started_projects", "claimed_projects", "bids_submitted", "bids_won", "mean_partners", "share_over_12_months",
             "network_density", "joint_purchase_amount", "joint_purchase_savings")  # fmt: skip
     blocks.append(measures(report, "Autres mesures de la coopération", more, perimeter))
     return Section("cooperation", "Coopération", blocks)
-
-
-def _network(report: Report) -> Chart:
-    nodes = {node.node_id: node.label for node in report.context.network.nodes}
-    edges = [(e.source, e.target, e.projects_count) for e in report.context.network.edges]
-    title = "Qui coopère avec qui"
-    linked = {end for a, b, _ in edges for end in (a, b)}
-    description = f"{french.plural(len(linked), 'membre relié', 'membres reliés')} par {french.plural(len(edges), 'lien')} ; un trait plus épais dit plus de projets communs."
-    rows = [
-        [nodes[a], nodes[b], french.number(Decimal(count))]
-        for a, b, count in sorted(edges, key=lambda e: (-e[2], e[:2]))
-    ]
-    table = Table(title, ("Membre", "Avec", "Projets communs"), rows, frozenset({2}))
-    return Chart(title, description, charts.network(title, description, nodes, edges), table)
