@@ -84,9 +84,13 @@
     const asked = period + "|" + key;
     if (asked === shown) return "";
     shown = asked;
+    delete document.documentElement.dataset.shown;
     const [own, last] = [await viewsOf(period), await viewsOf(data.quarter)];
     if (shown !== asked) return ""; // another choice was made meanwhile
-    if (!own || !last) return " " + cannot;
+    if (!own || !last) {
+      document.documentElement.dataset.shown = asked;
+      return " " + cannot;
+    }
     const fresh = { ...last[""], ...last[key], ...own[""], ...own[key] };
     const kept = [];
     document.querySelectorAll("[data-view]").forEach((box) => {
@@ -231,5 +235,6 @@
   window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
   activate(document.body);
   form.hidden = false;
+  document.documentElement.dataset.shown = shown;
   open();
 })();
