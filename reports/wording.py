@@ -14,53 +14,11 @@ from decimal import Decimal
 from periscope import catalogue
 from periscope.reader_context import Text
 from reports import figures as figure_module
-from reports import french
+from reports import french, lexicon
 from reports.figures import Figure, Figures
 
 BINDING = re.compile(r"\[\[\s*([^\[\]|]+?)\s*(?:\|\s*([^\[\]]*?)\s*)?\]\]")
 CHANGE = ("évolution", "evolution")
-_MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
-_SPACE = "[ \u00a0\u202f]"
-#: What may stand as a typed number: dates, years, quarters, articles and forms, addresses, phones, web addresses, lists.
-_EXEMPT = re.compile(
-    rf"""
-    https?://\S+ | \S+@\S+
-    | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b | \b\d{{4}}-\d{{2}}-\d{{2}}\b
-    | \b(?:1er|\d{{1,2}}){_SPACE}(?:{_MONTHS})(?:{_SPACE}\d{{4}})?\b | \b(?:{_MONTHS}){_SPACE}\d{{4}}\b
-    | \b(?:1er|[234]e){_SPACE}trimestre\b(?:{_SPACE}\d{{4}})? | \b[TQ][1-4]{_SPACE}?\d{{4}}\b | \b\d{{4}}-[QT][1-4]\b
-    | \b(?:en|de|depuis|fin|début|année|années|exercice|l['’]exercice|courant|et|à|entre|jusqu['’]en|avant|après){_SPACE}
-      (?:19|20)\d{{2}}(?:[-–](?:19|20)\d{{2}})?\b(?!{_SPACE}*(?:€|%|euros?|ETP|heures?|emplois?|projets?|membres?))
-    | \b(?:articles?|art\.|loi|décret|arrêté|n°|no|Cerfa|annexe|page|chapitre|phase|axe|volet|lot|salle|bâtiment|règlement)
-      {_SPACE}*(?:n°{_SPACE}*)?[A-Z]?\d[\d\-/*.]*
-    | \b\d{{1,4}}(?:{_SPACE}(?:bis|ter))?,?{_SPACE}(?:rue|avenue|av\.|boulevard|bd|place|chemin|allée|allées|route|impasse|quai)\b
-    | \b\d{{5}}{_SPACE}(?=[A-ZÉÈ]) | \b0\d(?:[ .\u00a0\u202f]\d{{2}}){{4}}\b
-    | ^\s*\d+[.)]\s | ^\#+\s*\d+[.)]?\s
-    """,
-    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
-)
-_NUMBER = re.compile(
-    r"(?<![\w\[])[+\-−]?\d[\d\u00a0\u202f ]*(?:[.,]\d+)?(?:[ \u00a0\u202f]?(?:%|€|k€|M€|ETP))?"
-)
-_NUMBER_WORDS = re.compile(
-    r"\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|cinquante|soixante|cent"
-    r"|mille|une? (?:dizaine|douzaine|quinzaine|vingtaine|trentaine|centaine)|la moitié|un tiers|un quart"
-    r"|le double|le triple)\b(?=[ \u00a0\u202f](?:\w+[ \u00a0\u202f])?(?:emplois?|postes?|etp|projets?|membres?|créations?|entreprises?"
-    r"|euros|millions?|pour cent|heures|structures|d['’]emplois|de projets|de membres))",
-    re.IGNORECASE,
-)
-_RISE = re.compile(
-    r"\b(?:en hausse|hausses?|augment\w+|progress\w+|croissance|croît|s['’]accroît|gagn(?:e|ent|é))\b", re.I
-)
-_FALL = re.compile(
-    r"\b(?:en baisse|baiss\w+|diminu\w+|recul\w*|chut\w+|régress\w+|perd(?:u|ent|s)?|se contracte)\b", re.I
-)
-_STABLE = re.compile(r"\b(?:stables?|stabilité|inchangée?s?|se maintien\w+)\b", re.I)
-_CAUSE = re.compile(
-    r"\b(?:grâce (?:à|aux?)|à permis|a(?:vait)? permis|ont permis|permet(?:tent)? (?:de|d['’])|impacts?\b|en raison d|"
-    r"à cause d|l['’]effet (?:du|de la|des) pôle|a (?:généré|entraîné|provoqué)|ont (?:généré|entraîné|provoqué)|"
-    r"du fait d|dû à|due à|contribu\w+ à|sous l['’]effet)",
-    re.IGNORECASE,
-)
 _SENTENCE_END = re.compile(
     r"(?<!\b\d\.)(?<!\b\d\d\.)(?<=[.!?…])\s+(?=[A-ZÉÈÀÂÊÎÔÛÇ\[«\-*])|\n\s*\n|\n(?=\s*[-*#\d])"
 )
@@ -83,12 +41,14 @@ class Remark:
 class _Sentence:
     text: str
     line: int
-    bound: tuple[tuple[Figure, str], ...]
+    bound: tuple[Figure, ...]
 
 
 def render(markdown: str, figures: Figures) -> str:
     """The text with each binding replaced by its figure; an unknown binding stays as written (`check` refuses it)."""
-    return BINDING.sub(lambda match: _printed(match, figures) or match[0], markdown)
+    return BINDING.sub(
+        lambda match: _printed(match, figures) or match[0], lexicon.INVISIBLE.sub("", markdown)
+    )
 
 
 def _printed(match: re.Match[str], figures: Figures) -> str | None:
@@ -104,7 +64,7 @@ def _printed(match: re.Match[str], figures: Figures) -> str | None:
 def check(text: Text, figures: Figures) -> list[Remark]:
     """Every refusal of one text, in the order of its lines."""
     remarks = []
-    for sentence in _sentences(text.markdown, figures):
+    for sentence in _sentences(lexicon.INVISIBLE.sub("", text.markdown), figures):
         for line, message, proposal in (
             *_unknown_bindings(sentence, figures),
             *_typed_numbers(sentence, figures),
@@ -116,14 +76,22 @@ def check(text: Text, figures: Figures) -> list[Remark]:
 
 
 def _sentences(markdown: str, figures: Figures) -> Iterator[_Sentence]:
-    start = 0
+    """Each sentence with its figures; one that only speaks of the sentence before has those of that sentence."""
+    start, before = 0, ()  # type: int, tuple[Figure, ...]
     for end in [match.start() for match in _SENTENCE_END.finditer(markdown)] + [len(markdown)]:
         text = markdown[start:end]
         lead = len(text) - len(text.lstrip())
-        bound = tuple((figures.by_id[m[1]], m[0]) for m in BINDING.finditer(text) if m[1] in figures.by_id)
+        bound = _bound(text, figures)
+        told_again = before if not bound and lexicon.ANAPHORA.match(text.strip()) else ()
         if text.strip():
-            yield _Sentence(text.strip(), markdown.count("\n", 0, start + lead) + 1, bound)
+            line = markdown.count("\n", 0, start + lead) + 1
+            yield _Sentence(text.strip(), line, bound or told_again)
+            before = bound
         start = end
+
+
+def _bound(text: str, figures: Figures) -> tuple[Figure, ...]:
+    return tuple(figures.by_id[m[1]] for m in BINDING.finditer(text) if m[1] in figures.by_id)
 
 
 def _line(sentence: _Sentence, position: int) -> int:
@@ -146,8 +114,14 @@ def _unknown_bindings(sentence: _Sentence, figures: Figures) -> Iterator[tuple[i
 
 
 def _typed_numbers(sentence: _Sentence, figures: Figures) -> Iterator[tuple[int, str, str]]:
-    rest = _blank(_EXEMPT, _blank(BINDING, sentence.text))
-    for match in (*_NUMBER.finditer(rest), *_NUMBER_WORDS.finditer(rest)):
+    rest = _blank(lexicon.EXEMPT, _blank(BINDING, sentence.text))
+    words = [
+        match
+        for match in lexicon.NUMBER_WORDS.finditer(rest)
+        # a capital inside a sentence is a name: « rue des Trente-Six-Ponts »
+        if match.start() == 0 or not match[0][0].isupper() or rest[: match.start()].strip("#*_- \n") == ""
+    ]
+    for match in (*lexicon.NUMBER.finditer(rest), *words):
         typed = match[0].strip()
         same = [figure for figure in figures if figure.value is not None and _same(typed, figure)]
         proposal = (
@@ -166,17 +140,32 @@ def _same(typed: str, figure: Figure) -> bool:
 
 
 def _directions(sentence: _Sentence, figures: Figures) -> Iterator[tuple[int, str, str]]:
-    said = [(p.search(sentence.text), sign) for p, sign in ((_RISE, 1), (_FALL, -1), (_STABLE, 0))]
+    """Each clause against its own figures; a clause without figures is held against those told again."""
+    start = 0
+    for end in [match.start() for match in lexicon.CLAUSE_END.finditer(sentence.text)] + [len(sentence.text)]:
+        clause = sentence.text[start:end]
+        bound = _bound(clause, figures) or (() if BINDING.search(sentence.text) else sentence.bound)
+        for at, message, proposal in _clause_directions(clause, bound, figures):
+            yield _line(sentence, start + at), message, proposal
+        start = end
+
+
+def _clause_directions(
+    clause: str, bound: tuple[Figure, ...], figures: Figures
+) -> Iterator[tuple[int, str, str]]:
+    said = [
+        (p.search(clause), sign) for p, sign in ((lexicon.RISE, 1), (lexicon.FALL, -1), (lexicon.STABLE, 0))
+    ]
     words = [(match, sign) for match, sign in said if match]
-    if len({sign for _, sign in words}) != 1:
-        return  # nothing said, or both: a sentence that opposes two movements is read by a person
+    if len(words) != 1 or lexicon.NEGATION.search(clause[: words[0][0].start()]):
+        return  # nothing said, two movements opposed, or a negation: a person reads it
     match, sign = words[0]
-    for figure, _ in sentence.bound:
+    for figure in bound:
         real = _movement(figure, figures)
         if real is not None and real != sign:
             told = {1: "en hausse", -1: "en baisse", 0: "stable"}[real]
             yield (
-                _line(sentence, match.start()),
+                match.start(),
                 f"« {match[0]} » contredit {figure_module.name(figure)}, {told} sur un an.",
                 f"Écrivez « {told} ([[{figure.figure_id}|évolution]]) ».",
             )
@@ -197,12 +186,13 @@ def _movement(figure: Figure, figures: Figures) -> int | None:
 
 
 def _causes(sentence: _Sentence) -> Iterator[tuple[int, str, str]]:
-    match = _CAUSE.search(sentence.text)
-    weak = [figure for figure, _ in sentence.bound if figure.rung != "counterfactual"]
-    if match and weak:
+    """Only an effect that could be estimated may be called a cause."""
+    weak = [figure for figure in sentence.bound if figure.rung != "counterfactual" or figure.value is None]
+    found = lexicon.CAUSE.search(_blank(BINDING, sentence.text))
+    if found and weak and not lexicon.NEGATION.search(sentence.text[: found.start()]):
+        rung = catalogue.RUNGS.get(weak[0].rung, weak[0].rung).lower()
         yield (
-            _line(sentence, match.start()),
-            f"« {match[0]} » affirme une cause, or {figure_module.name(weak[0])} est une valeur "
-            f"« {catalogue.RUNGS.get(weak[0].rung, weak[0].rung).lower()} ».",
+            _line(sentence, found.start()),
+            f"« {found[0].strip()} » affirme une cause, or {figure_module.name(weak[0])} est une valeur « {rung} ».",
             "Écrivez ce qui est constaté (« dans le même temps », « on observe »), sans cause.",
         )
