@@ -245,8 +245,13 @@ def _run_steps(arguments: argparse.Namespace) -> None:
 
 def _status(arguments: argparse.Namespace) -> None:
     from periscope import summary
+    from release import write_context
+    from reports import deadlines
 
-    print(summary.status(_run(arguments)))
+    run = _run(arguments)
+    print(summary.status(run))
+    own_families = write_context.own_families(run.workspace)
+    print(deadlines.calendar(write_context.all_grants(run), run.as_of, own_families))
 
 
 def _forms(arguments: argparse.Namespace) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from periscope import nomenclatures, tables
-from periscope.reader_context import FILE_NAME, ReportContext
+from periscope.reader_context import FILE_NAME, Grant, ReportContext
 from periscope.settings import Settings
-from periscope.warehouse import Connection, quote
+from periscope.warehouse import Connection, connect, quote
 from periscope.workspace import Run, Workspace
 from release import restatement, revisions
 from release.effects import effects
@@ -84,6 +84,23 @@ def indirect_keys(settings: Settings) -> list[Row]:
     ]
 
 
+def grants(connection: Connection, settings: Settings) -> list[Row]:
+    """The grants of the register as the context writes them, each with the family of its funder."""
+    found = []
+    for grant in _register(connection, "grants"):
+        funder = settings.funders.get(grant["funder_id"])
+        row = _no_nulls(grant, ("funder_label", "purpose", "action"))
+        row["amount_eur"] = grant["amount_eur"] or Decimal(0)
+        found.append(row | ({"family": funder.family} if funder else {}))
+    return found
+
+
+def all_grants(run: Run) -> list[Grant]:
+    """Every grant received so far, for the calendar of deadlines."""
+    with connect(run.workspace.raw_database, read_only=True) as connection:
+        return [Grant(**row) for row in grants(connection, run.workspace.settings)]
+
+
 def own_families(workspace: Workspace) -> dict[str, str]:
     """The evaluator's own families of funders, texts/<name>.toml, by name."""
     return {
@@ -96,7 +113,7 @@ class ContextWriter:
 
     def __init__(self, connection: Connection, run: Run) -> None:
         self._connection, self._run = connection, run
-        self._grants = _register(connection, "grants")
+        self._grants = grants(connection, run.workspace.settings)
         self._budget = _register(connection, "budget_lines")
         self._expenses = _register(connection, "expenses")
         self._allocations = _register(connection, "expense_allocations")
@@ -122,14 +139,14 @@ class ContextWriter:
     def context(self, reader: Reader, withheld: list[Row], restatements: list[Row], is_draft: bool) -> Row:
         settings = self._run.workspace.settings
         is_internal = reader.kind == INTERNAL
-        grants = [
-            self._grant(g)
+        shown_grants = [
+            g
             for g in self._grants
             if reader.kind in (INTERNAL, COMMITTEE)
             or (reader.kind == FUNDER and g["funder_id"] == reader.reader_id)
         ]
-        actions = {g["action"] for g in grants if g["action"]}
-        shown = {g["grant_id"] for g in grants}
+        actions = {g["action"] for g in shown_grants if g["action"]}
+        shown = {g["grant_id"] for g in shown_grants}
         keys = [k for k in indirect_keys(settings) if k["action"] in actions]
         shared = tuple(account for key in keys for account in key["accounts"])
         expenses = [
@@ -161,7 +178,7 @@ class ContextWriter:
             "cerfa_gap_eur": Decimal(str(settings.thresholds.cerfa_gap_eur)),
             "labels": self._labels(is_internal),
             "targets": self._targets(),
-            "grants": grants,
+            "grants": shown_grants,
             "budget_lines": [
                 b | {"fiscal_year": str(b["fiscal_year"])} for b in self._budget if b["action"] in actions
             ],
@@ -186,14 +203,6 @@ class ContextWriter:
             "gross_to_net": [asdict(one) for one in settings.gross_to_net],
             "network": network(self._connection, str(self._run.quarter), self._names, is_internal),
         }
-
-    def _grant(self, grant: Row) -> Row:
-        funder = self._run.workspace.settings.funders.get(grant["funder_id"])
-        return (
-            _no_nulls(grant, ("funder_label", "purpose", "action"))
-            | {"amount_eur": grant["amount_eur"] or Decimal(0)}
-            | ({"family": funder.family} if funder else {})
-        )
 
     def _withheld(self) -> list[Row]:
         return _rows(

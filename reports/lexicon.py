@@ -53,7 +53,10 @@ _MEASURED = (
 )
 _LINK = rf"(?:{SPACE}|{SPACE}?[*_]+|{SPACE}d['’]|{SPACE}de{SPACE})+"
 #: Known things told again (« les deux partenaires »), durations and set phrases are no figures.
-_DEFINITE = "".join(rf"(?<!\b{word}[ ])" for word in "les ces ses nos vos leurs des aux tous toutes".split())
+_DEFINITE = "".join(
+    rf"(?<!\b{word}[ ])"
+    for word in ["les", "ces", "ses", "nos", "vos", "leurs", "des", "aux", "tous", "toutes"]
+)
 _NO_COUNT = "ans?|mois|semaines?|jours?|journées?|années?|trimestres?|exercices?|temps|pas|mots|voix|à|et|ou|de|des|par|en|d|autres?"
 NUMBER_WORDS = re.compile(
     rf"""
