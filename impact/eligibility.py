@@ -30,9 +30,11 @@ class Limits:
     permutations: int = 999
 
     @classmethod
-    def from_settings(cls, table: dict[str, float]) -> Limits:
+    def from_settings(cls, table: dict[str, Any]) -> Limits:
         values: dict[str, Any] = {}
         for name, value in table.items():
+            if name == "gross_to_net":  # ranges of jobs, read by the settings
+                continue
             if name not in {f.name for f in fields(cls)}:
                 raise UsageError(f"periscope.toml : réglage inconnu « {name} » dans [impact].")
             values[name] = type(getattr(cls, name))(value)

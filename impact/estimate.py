@@ -3,22 +3,65 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
+from impact import sensitivity
 from impact.eligibility import Limits, Verdict, screen, usable_units
-from impact.imputation import impute
-from impact.inference import Interval, jackknife, minimum_detectable_effect, permute
+from impact.inference import (
+    Cells,
+    Interval,
+    Jackknife,
+    Permutation,
+    jackknife,
+    minimum_detectable_effect,
+    permute,
+)
 from impact.panel import Panel
+from periscope.settings import Secrecy
 
-#: placebo: the effect of joining this many quarters before the real date, on cells before it
-_PLACEBO_QUARTERS = 4
+#: blocks of quarters since joining, and before it (false dates): years, the last one open
+_AFTER = (Cells(0, 3), Cells(4, 7), Cells(8))
+_BEFORE = (Cells(-8, -5), Cells(-4, -1))
+#: one organisation makes more than this share of the uncertainty: the effect hangs on it
+_DOMINANT_SHARE = 0.5
+_YEAR_BEFORE, _QUARTER_BEFORE = Cells(-4, -1), Cells(-1, -1)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Mean effect over some quarters since joining (or before it), with its careful interval."""
+
+    cells: Cells
+    members: int
+    effect: float
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class Line:
+    """The effect under one assumption."""
+
+    label: str
+    effect: float
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that could spoil the estimate, as looked for in the data."""
+
+    name: str
+    is_reassuring: bool
+    text: str
 
 
 @dataclass
 class Finding:
-    """What the data allow to say about one outcome. `effect` is None when refused; unit is that of the outcome."""
+    """What the data allow to say about one outcome. `effect` is None when refused; unit is that of the outcome.
+
+    `left_out` is the estimate without each of `used_units`: it tells a member's own effect and stays in the house.
+    """
 
     verdict: Verdict
     members: int
@@ -27,34 +70,16 @@ class Finding:
     interval: Interval | None = None
     mde: float | None = None
     p_value: float | None = None
-    placebo: tuple[float, float] | None = None
-    event_study: list[tuple[int, float, float, float]] = field(default_factory=list)
+    is_doubtful: bool = False
+    points: list[Point] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
     permuted: list[float] = field(default_factory=list)
     used_units: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Aggregates only: neither an organisation's name nor its own effect."""
-        reasons: dict[str, int] = {}
-        for reason in self.verdict.excluded.values():
-            reasons[reason] = reasons.get(reason, 0) + 1
-        return {
-            "effect": self.effect,
-            "low": self.interval.low if self.interval else None,
-            "high": self.interval.high if self.interval else None,
-            "mde": self.mde,
-            "p_value": self.p_value,
-            "members": self.members,
-            "comparison": self.comparison,
-            "refusals": self.verdict.refusals,
-            "warnings": self.verdict.warnings,
-            "excluded": reasons,
-            "placebo": self.placebo,
-            "event_study": self.event_study,
-            "permuted": self.permuted,
-        }
+    left_out: list[float] = field(default_factory=list)
 
 
-def assess(panel: Panel, limits: Limits, *, scale: float = 1.0) -> Finding:
+def assess(panel: Panel, limits: Limits, *, secrecy: Secrecy | None = None, scale: float = 1.0) -> Finding:
     """Estimate when the data carry it. `scale` turns the outcome into a share for the limits on the MDE.
 
     Deterministic: permutations are drawn from a fixed seed.
@@ -67,101 +92,152 @@ def assess(panel: Panel, limits: Limits, *, scale: float = 1.0) -> Finding:
     if not verdict.is_assessable:
         return finding
     is_careful = min(members, finding.comparison) < limits.warn_group
-    leave_one_out = jackknife(usable, is_careful=is_careful)
-    finding.mde = minimum_detectable_effect(leave_one_out.standard_error, leave_one_out.degrees_of_freedom)
+    main = jackknife(usable, is_careful=is_careful)
+    finding.mde = minimum_detectable_effect(main.standard_error, main.degrees_of_freedom)
     if not np.isfinite(finding.mde) or finding.mde / scale > limits.max_mde:
         verdict.refusals.append(
-            f"Le plus petit effet visible serait de {finding.mde / scale:.0%} : au-delà de {limits.max_mde:.0%}, aucune "
-            "conclusion n'est possible. Il faut plus de membres suivis, ou plus de trimestres."
+            f"Le plus petit effet visible serait de {percent(finding.mde / scale)} : au-delà de "
+            f"{percent(limits.max_mde)}, aucune conclusion n'est possible. Il faut plus de membres suivis, ou plus de "
+            "trimestres."
         )
         return finding
     chance = permute(usable, limits.permutations)
     drawn = chance.interval()
-    finding.effect = leave_one_out.effect
-    finding.interval = max(leave_one_out.interval, drawn, key=lambda interval: interval.width)
+    finding.effect = main.effect
+    finding.interval = max(main.interval, drawn, key=lambda interval: interval.width)
     finding.p_value = chance.p_value()
-    finding.permuted = [round(float(value), 6) for value in np.sort(chance.outcome)]
-    finding.placebo = _placebo(usable, limits)
-    finding.event_study = _event_study(usable)
-    _warn(
-        finding,
-        leave_one_out.left_out,
-        leave_one_out.standard_error,
-        drawn,
-        leave_one_out.interval,
-        limits,
-        scale,
-    )
+    finding.permuted = [float(value) for value in np.sort(chance.outcome)]
+    finding.left_out = [float(value) for value in main.left_out]
+    finding.points = _points(usable, secrecy or Secrecy())
+    if (0.0 in drawn) != (0.0 in main.interval):
+        verdict.warnings.append(
+            "Les deux façons de mesurer l'incertitude ne concordent pas : la plus large est imprimée."
+        )
+    _look_before(finding, usable, limits)
+    _look_at_members(finding, main)
+    _look_at_size(finding, limits, scale)
     return finding
 
 
-def _placebo(panel: Panel, limits: Limits) -> tuple[float, float] | None:
-    """Effect and p-value of joining a year early, members' cells since the real date left out."""
-    before = ~panel.is_treated
-    early = np.where(
-        panel.is_member, np.maximum(panel.first_treated - _PLACEBO_QUARTERS, 0), panel.first_treated
-    )
-    fake = Panel(
-        panel.units, panel.times, early, panel.unit[before], panel.time[before], panel.outcome[before]
-    )
-    fake, _ = usable_units(fake, limits)
-    if int(fake.is_member.sum()) < limits.min_members:
-        return None
-    chance = permute(fake, limits.permutations)
-    return (chance.effect, chance.p_value())
+def percent(share: float) -> str:
+    """`12 %`, whole, as messages print it."""
+    return f"{share:.0%}".replace("%", " %") if np.isfinite(share) else "une taille inconnue"
 
 
-def _event_study(panel: Panel) -> list[tuple[int, float, float, float]]:
-    """Mean effect by year since joining (0 = first four quarters), with its jackknife interval."""
+def _points(panel: Panel, secrecy: Secrecy) -> list[Point]:
+    """Years before and after joining that no member dominates; the last years are told together when they are thin."""
+    after = list(_AFTER)
+    while after and not _may_be_told(panel, after[-1], secrecy):
+        thin = after.pop()
+        if after:  # leaving a thin year out would let it be told from the others and the whole
+            after[-1] = Cells(after[-1].first, thin.last)
+    told = [cells for cells in _BEFORE if _may_be_told(panel, cells, secrecy)]
     points = []
-    years = panel.event_time // 4
-    for year in sorted({int(y) for y in years[panel.is_treated]}):
-        kept = ~panel.is_treated | (years == year)
-        part = Panel(
-            panel.units,
-            panel.times,
-            panel.first_treated,
-            panel.unit[kept],
-            panel.time[kept],
-            panel.outcome[kept],
-        )
-        if not impute(part).is_used.any():
-            continue
-        leave_one_out = jackknife(part, is_careful=True)
-        interval = leave_one_out.interval
-        points.append((year, leave_one_out.effect, interval.low, interval.high))
+    for cells in [*told, *after]:
+        found = jackknife(panel, cells, is_careful=True)
+        if np.isfinite(found.effect) and np.isfinite(found.standard_error):
+            points.append(Point(cells, len(_counts(panel, cells)), found.effect, found.interval))
     return points
 
 
-def _warn(
-    finding: Finding,
-    left_out: np.ndarray,
-    standard_error: float,
-    drawn: Interval,
-    jackknifed: Interval,
-    limits: Limits,
-    scale: float,
-) -> None:
-    warnings = finding.verdict.warnings
-    assert finding.effect is not None and finding.mde is not None
-    if finding.mde / scale > limits.warn_mde:
-        warnings.append(
-            f"Un effet inférieur à {finding.mde / scale:.0%} ne serait pas visible avec ces données."
-        )
-    if (0.0 in drawn) != (0.0 in jackknifed):
-        warnings.append(
-            "Les deux façons de mesurer l'incertitude ne concordent pas : la plus large est imprimée."
-        )
-    valid = left_out[~np.isnan(left_out)]
-    if np.any(np.sign(valid) != np.sign(finding.effect)):
-        warnings.append("Sans un seul des membres, l'effet changerait de signe.")
-    elif np.any(np.abs(valid - finding.effect) > standard_error):
-        warnings.append("L'effet dépend beaucoup d'un seul membre.")
-    if finding.placebo is not None and finding.placebo[1] < limits.warn_placebo_p:
-        warnings.append(
+def _counts(panel: Panel, cells: Cells) -> np.ndarray:
+    """Quarters observed in `cells`, per member that has any."""
+    asked = (panel.event_time >= cells.first) & (panel.event_time <= cells.last)
+    counts = np.bincount(panel.unit[asked], minlength=len(panel.units))
+    return counts[counts > 0]
+
+
+def _may_be_told(panel: Panel, cells: Cells, secrecy: Secrecy) -> bool:
+    counts = _counts(panel, cells)
+    return len(counts) >= secrecy.min_contributors and counts.max() <= secrecy.dominance_share * counts.sum()
+
+
+def _look_before(finding: Finding, panel: Panel, limits: Limits) -> None:
+    """False date, slope and last quarter before joining. What they reveal widens the interval: it is then no number
+    to lead with."""
+    slope, adjusted = sensitivity.trend(panel)
+    placebo = permute(panel, limits.permutations, cells=_YEAR_BEFORE)
+    last = permute(panel, limits.permutations, cells=_QUARTER_BEFORE)
+    donut = sensitivity.without_last_quarter(panel)
+    assert finding.effect is not None and finding.interval is not None
+    finding.lines = [
+        Line("Estimation retenue", finding.effect, finding.interval),
+        *_line("Moyenne des membres, extrêmes écartés", sensitivity.trimmed(panel)),
+        *_line("Corrigée d'une tendance propre aux membres", adjusted),
+        *_line("Sans le trimestre qui précède l'entrée", donut),
+    ]
+    drifts = bool(np.isfinite(slope.p_value)) and slope.p_value < limits.warn_placebo_p
+    bends = bool(np.isfinite(adjusted.effect)) and adjusted.effect not in finding.interval
+    differs = _differs(placebo, limits)
+    chosen = _differs(last, limits)
+    trend_words = "les membres évoluaient comme les autres"
+    if drifts:
+        trend_words = "les membres évoluaient déjà autrement que les autres"
+    elif bends:
+        trend_words = "trop peu de recul : prolonger leur tendance d'avant changerait l'estimation"
+    finding.checks = [
+        Check("Tendance avant l'entrée", not (drifts or bends), trend_words),
+        Check("Fausse date, un an plus tôt", not differs, "un « effet » apparaît à une date où rien n'a eu lieu" if differs
+              else "aucun effet n'apparaît à une date où rien n'a eu lieu"),
+        Check("Trimestre qui précède l'entrée", not chosen, "inhabituellement bon ou mauvais" if chosen else "ordinaire"),
+    ]  # fmt: skip
+    finding.is_doubtful = drifts or bends or differs or chosen
+    if drifts or differs:
+        finding.verdict.warnings.append(
             "Un « effet » apparaît déjà avant l'entrée : les membres évoluaient autrement que les autres, et l'estimation "
             "ne peut pas être lue comme un effet du pôle."
         )
-    warnings.append(
+    if drifts or differs or bends:
+        finding.verdict.warnings.append(
+            "L'intervalle est élargi à l'estimation corrigée de la tendance propre aux membres avant leur entrée."
+        )
+        finding.interval = _hull(finding.interval, adjusted)
+    if chosen:
+        finding.verdict.warnings.append(
+            "Le trimestre qui précède l'entrée est inhabituel : l'intervalle est élargi à l'estimation qui l'écarte."
+        )
+        finding.interval = _hull(finding.interval, donut)
+
+
+def _line(label: str, found: Jackknife) -> list[Line]:
+    is_known = np.isfinite(found.effect) and np.isfinite(found.standard_error)
+    return [Line(label, found.effect, found.interval)] if is_known else []
+
+
+def _differs(chance: Permutation, limits: Limits) -> bool:
+    return bool(np.isfinite(chance.effect)) and chance.p_value() < limits.warn_placebo_p
+
+
+def _hull(interval: Interval, other: Jackknife) -> Interval:
+    if not np.isfinite(other.effect) or not np.isfinite(other.standard_error):
+        return interval
+    return Interval(
+        min(interval.low, other.interval.low), max(interval.high, other.interval.high), interval.level
+    )
+
+
+def _look_at_members(finding: Finding, main: Jackknife) -> None:
+    valid = main.left_out[~np.isnan(main.left_out)]
+    flips = bool(np.any(np.sign(valid) != np.sign(main.effect)))
+    # one extreme organisation widens the standard error as much as it moves the effect: its share of the variance tells
+    spread = (valid - valid.mean()) ** 2
+    leans = bool(spread.max() > _DOMINANT_SHARE * spread.sum())
+    text = "l'effet ne repose sur aucun membre en particulier"
+    if flips:
+        text = "sans une seule organisation, l'effet changerait de signe"
+        finding.verdict.warnings.append("Sans une seule organisation, l'effet changerait de signe.")
+    elif leans:
+        text = "l'effet dépend beaucoup d'une seule organisation"
+        finding.verdict.warnings.append("L'effet dépend beaucoup d'une seule organisation.")
+    finding.checks.append(Check("Sans l'organisation la plus influente", not (flips or leans), text))
+
+
+def _look_at_size(finding: Finding, limits: Limits, scale: float) -> None:
+    assert finding.mde is not None
+    if finding.mde / scale > limits.warn_mde:
+        finding.verdict.warnings.append(
+            f"Un effet inférieur à {percent(finding.mde / scale)} ne serait pas visible avec ces données."
+        )
+    finding.verdict.warnings.append(
         "Un choc commun à tous les membres et à eux seuls se confondrait avec l'effet : aucun calcul n'y remédie."
     )

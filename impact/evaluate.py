@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
+from impact import tell
 from impact.eligibility import Limits
 from impact.estimate import Finding, assess
 from impact.panel import Panel
 from periscope import warehouse
+from periscope.effects import FILE_NAME
 from periscope.quarters import Quarter
 from periscope.warehouse import Connection
 from periscope.workspace import Run
@@ -68,7 +68,7 @@ def evaluate(run: Run) -> None:
     """Write impact.estimates in the candidate warehouse, and `impact.json` beside it for the pages."""
     limits = Limits.from_settings(run.workspace.settings.impact)
     path = run.workspace.candidate / "periscope.duckdb"
-    told: dict[str, Any] = {}
+    told: list[dict[str, Any]] = []
     with warehouse.connect(path) as connection:
         warehouse.attach(connection, run.workspace.raw_database)
         connection.execute("create schema if not exists impact")
@@ -83,23 +83,23 @@ def evaluate(run: Run) -> None:
         for outcome in _OUTCOMES:
             parameters = {"last_day": run.quarter.last_day} if "$last_day" in outcome.sql else {}
             rows = connection.execute(outcome.sql, parameters).fetchall()
-            finding, scale = _assess(rows, joined, outcome, run.quarter, limits)
+            panel = _panel(rows, joined, outcome, run.quarter)
+            finding = assess(
+                panel,
+                limits,
+                secrecy=run.workspace.settings.secrecy,
+                scale=1.0 if outcome.is_log else _mean_of_members(panel),
+            )
             _write(connection, run, outcome, finding, rows, joined)
-            told[outcome.indicator_id] = finding.as_json() | {
-                "sentence": sentence(finding, outcome.is_log),
-                "scale": scale,
-            }
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1)
-    (run.workspace.candidate / "impact.json").write_text(text, encoding="utf-8")
+            told.append(asdict(tell.effect(outcome.indicator_id, finding, panel, limits, outcome.is_log)))
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1, default=str)
+    (run.workspace.candidate / FILE_NAME).write_text(text, encoding="utf-8")
 
 
-def _assess(
-    rows: list[tuple[Any, ...]],
-    joined: dict[str, tuple[str, Any]],
-    outcome: _Outcome,
-    last: Quarter,
-    limits: Limits,
-) -> tuple[Finding, float]:
+def _panel(
+    rows: list[tuple[Any, ...]], joined: dict[str, tuple[str, Any]], outcome: _Outcome, last: Quarter
+) -> Panel:
+    """Organisations of the register by quarter up to `last`; who joins later has not joined yet."""
     cells = [
         (row[0], row[1], math.log(row[2]) if outcome.is_log else float(row[2]))
         for row in rows
@@ -109,14 +109,13 @@ def _assess(
         member: str(Quarter.of(day)) if day is not None and Quarter.of(day) <= last else None
         for member, (_, day) in joined.items()
     }
-    if not cells:
-        return assess(Panel.build([], {}), limits), 1.0
-    panel = Panel.build(cells, first)
-    treated = panel.outcome[panel.is_member[panel.unit]]
-    scale = (
-        1.0 if outcome.is_log else float(np.mean(treated)) if len(treated) and np.mean(treated) > 0 else 1.0
-    )
-    return assess(panel, limits, scale=scale), scale
+    return Panel.build(cells, first)
+
+
+def _mean_of_members(panel: Panel) -> float:
+    """What an effect in FTE is a share of; 1 when members declare no job."""
+    told = panel.outcome[panel.is_member[panel.unit]] if len(panel.units) else panel.outcome
+    return float(told.mean()) if len(told) and told.mean() > 0 else 1.0
 
 
 def _write(
@@ -176,26 +175,3 @@ def _coverage(connection: Connection, run: Run, outcome: _Outcome) -> tuple[int,
         [str(run.quarter), basis, kind],
     ).fetchone()
     return (row[0], row[1]) if row else (0, 0)
-
-
-def sentence(finding: Finding, is_log: bool) -> str:
-    """What a committee reads first. The word « effet » only when nothing is refused."""
-    if finding.effect is None or finding.interval is None or finding.mde is None:
-        return "Aucun effet ne peut être estimé avec ces données. " + " ".join(finding.verdict.refusals)
-
-    def show(value: float) -> str:
-        told = (
-            f"{math.expm1(value):+.0%}".replace("%", " %")
-            if is_log
-            else f"{value:+.2f} ETP".replace(".", ",")
-        )
-        return told.replace("-", "−")
-
-    low, high, seen = show(finding.interval.low), show(finding.interval.high), show(finding.mde).lstrip("+")
-    conclusion = (
-        "on ne peut pas conclure à un effet" if 0.0 in finding.interval else "l'effet se distingue du hasard"
-    )
-    return (
-        f"Entre {low} et {high} par rapport à ce qui aurait été sans l'adhésion : {conclusion} ; "
-        f"un effet inférieur à {seen} ne serait pas visible avec ces données."
-    )

@@ -61,6 +61,56 @@ def impute(panel: Panel, cell_weights: Floats | None = None) -> Imputation:
     return Imputation(float(weights @ panel.outcome), weights, effects, used)
 
 
+@dataclass(frozen=True)
+class Fit:
+    """Two-way effects fitted on cells outside membership, for a batch of designs and several outcomes at once.
+
+    `units` is batch × outcomes × units, `periods` batch × outcomes × periods, `is_identified` batch × units × periods.
+    """
+
+    units: Floats
+    periods: Floats
+    is_identified: Booleans
+
+
+def fit(outside: Booleans, outcomes: Floats) -> Fit:
+    """Fit on cells `outside` (batch × units × periods) each of `outcomes` (outcomes × units × periods)."""
+    cells = outside.astype(np.float64)
+    shares = cells / np.maximum(cells.sum(axis=2), 1.0)[:, :, None]
+    linked = _linked_periods(cells)
+    # one period effect is free in each linked set; its null space is known, so a plain inverse serves as pseudo-inverse
+    free = linked / linked.sum(axis=2, keepdims=True)
+    matrix = free - cells.transpose(0, 2, 1) @ shares
+    period = np.arange(cells.shape[2])
+    matrix[:, period, period] += cells.sum(axis=1)
+    system = np.linalg.inv(matrix) - free
+    means = np.einsum("but,kut->bku", shares, outcomes)
+    sums = np.einsum("but,kut->bkt", cells, outcomes) - means @ cells
+    periods = sums @ system
+    return Fit(means - periods @ shares.transpose(0, 2, 1), periods, cells @ linked > 0)
+
+
+def _linked_periods(cells: Floats) -> Floats:
+    """1 where two periods are linked by a chain of organisations observed in both, a period with itself included."""
+    linked = (cells.transpose(0, 2, 1) @ cells > 0) | np.eye(cells.shape[2], dtype=bool)
+    for _ in range(max(1, int(np.ceil(np.log2(cells.shape[2]))))):
+        linked = linked.astype(np.float64) @ linked > 0
+    return np.asarray(linked, dtype=np.float64)
+
+
+def effects(outside: Booleans, treated: Booleans, outcomes: Floats) -> Floats:
+    """Mean effect over identified `treated` cells: batch × outcomes, NaN where no cell is identified."""
+    found = fit(outside, outcomes)
+    used = (treated & found.is_identified).astype(np.float64)
+    count = used.sum(axis=(1, 2))[:, None]
+    total = (
+        np.einsum("but,kut->bk", used, outcomes)
+        - np.einsum("bu,bku->bk", used.sum(axis=2), found.units)
+        - np.einsum("bt,bkt->bk", used.sum(axis=1), found.periods)
+    )
+    return np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
+
+
 def _linked_groups(outside: Floats) -> tuple[np.ndarray, np.ndarray]:
     """Label of the connected set of units and periods, -1 where a unit or period has no cell outside membership."""
     unit_label = np.full(outside.shape[0], -1)

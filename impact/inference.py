@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
-from impact.imputation import impute
-from impact.panel import Floats, Panel
+from impact.imputation import effects
+from impact.panel import Booleans, Floats, Integers, Panel
+
+#: a number of periods that no panel reaches
+_FAR = 10**6
+#: designs solved together: more would leave the processor's cache
+_BATCH = 100
+
+#: value per design of a batch, from the cells of its fit and the cells asked about
+Statistic = Callable[[Booleans, Booleans], Floats]
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,25 @@ class Interval:
 
 
 @dataclass(frozen=True)
+class Cells:
+    """The member cells that a question compares with their counterfactual: `first` to `last` periods since joining.
+
+    Cells before joining may be asked about as well (false dates): they are then left out of the fit.
+    """
+
+    first: int = 0
+    last: int = _FAR
+
+    def designs(self, seen: Booleans, since: Integers) -> tuple[Booleans, Booleans]:
+        """Cells of the fit and cells asked about, for a batch of joining dates (batch × units × periods)."""
+        asked = seen & (since >= self.first) & (since <= self.last)
+        return seen & (since < 0) & ~asked, asked
+
+
+SINCE_JOINING = Cells()
+
+
+@dataclass(frozen=True)
 class Jackknife:
     """Leave-one-organisation-out estimates, in the order of panel.units (NaN where the effect disappears)."""
 
@@ -37,12 +65,39 @@ class Jackknife:
     interval: Interval
     left_out: Floats
 
+    @property
+    def p_value(self) -> float:
+        """Two-sided, of no effect."""
+        return float(2 * stats.t.sf(abs(self.effect) / self.standard_error, self.degrees_of_freedom))
 
-def jackknife(panel: Panel, level: float = 0.95, *, is_careful: bool = False) -> Jackknife:
+
+def jackknife(
+    panel: Panel, cells: Cells = SINCE_JOINING, *, level: float = 0.95, is_careful: bool = False
+) -> Jackknife:
     """Cluster jackknife with Student t(G - 1), or t(min(members, outside) - 1) when `is_careful`."""
-    whole = impute(panel).effect
-    everyone = np.ones(len(panel.units), dtype=bool)
-    left_out = np.array([_without(panel, everyone, unit) for unit in range(len(panel.units))])
+    outcome = panel.grid[None]
+
+    def mean_effect(outside: Booleans, asked: Booleans) -> Floats:
+        return effects(outside, asked, outcome)[:, 0]
+
+    return jackknife_of(panel, mean_effect, cells, level=level, is_careful=is_careful)
+
+
+def jackknife_of(
+    panel: Panel,
+    statistic: Statistic,
+    cells: Cells = SINCE_JOINING,
+    *,
+    level: float = 0.95,
+    is_careful: bool = False,
+) -> Jackknife:
+    """Cluster jackknife of any statistic of a batch of designs (cells of the fit, cells asked about)."""
+    count_units = len(panel.units)
+    # first the whole panel, then each organisation left out
+    kept = np.vstack([np.ones((1, count_units), bool), ~np.eye(count_units, dtype=bool)])[:, :, None]
+    outside, asked = cells.designs(panel.seen, _since(panel, panel.first_treated[None]))
+    found = statistic(outside & kept, asked & kept)
+    left_out = found[1:]
     valid = left_out[~np.isnan(left_out)]
     count = len(valid)
     error = (
@@ -51,15 +106,15 @@ def jackknife(panel: Panel, level: float = 0.95, *, is_careful: bool = False) ->
         else float("nan")
     )
     members = int(panel.is_member.sum())
-    freedom = max((min(members, len(panel.units) - members) if is_careful else count) - 1, 1)
+    freedom = max((min(members, count_units - members) if is_careful else count) - 1, 1)
     half = float(stats.t.ppf(0.5 + level / 2, freedom)) * error
+    whole = float(found[0])
     return Jackknife(whole, error, freedom, Interval(whole - half, whole + half, level), left_out)
 
 
-def _without(panel: Panel, everyone: np.ndarray, unit: int) -> float:
-    kept = everyone.copy()
-    kept[unit] = False
-    return impute(panel.keep_units(kept)).effect
+def _since(panel: Panel, first_treated: Integers) -> Integers:
+    """Periods since joining, hugely negative for who never joins: batch × units × periods."""
+    return np.arange(len(panel.times)) - first_treated[:, :, None]
 
 
 @dataclass(frozen=True)
@@ -99,18 +154,23 @@ class Permutation:
         return inside
 
 
-def permute(panel: Panel, draws: int = 999, seed: int = 20260331) -> Permutation:
+def permute(
+    panel: Panel, draws: int = 999, seed: int = 20260331, cells: Cells = SINCE_JOINING
+) -> Permutation:
     """Redistribute the joining dates (never included) at random among organisations, `draws` times."""
     generator = np.random.default_rng(seed)
-    treatment = panel.with_outcome(panel.is_treated.astype(float))
-    outcomes, slopes = [], []
-    for _ in range(draws):
-        dates = generator.permutation(panel.first_treated)
-        weights = impute(panel.with_dates(dates)).weights
-        if weights.any():
-            outcomes.append(weights @ panel.outcome)
-            slopes.append(weights @ treatment.outcome)
-    return Permutation(impute(panel).effect, np.array(outcomes), np.array(slopes))
+    dates = np.array([generator.permutation(panel.first_treated) for _ in range(draws)], dtype=np.int64)
+    seen = panel.seen
+    truth = cells.designs(seen, _since(panel, panel.first_treated[None]))
+    outcomes = np.stack([panel.grid, truth[1][0].astype(np.float64)])
+    found = np.concatenate(
+        [
+            effects(*cells.designs(seen, _since(panel, dates[start : start + _BATCH])), outcomes)
+            for start in range(0, draws, _BATCH)
+        ]
+    )
+    found = found[~np.isnan(found[:, 0])]
+    return Permutation(float(effects(*truth, outcomes)[0, 0]), found[:, 0], found[:, 1])
 
 
 def minimum_detectable_effect(
@@ -118,14 +178,3 @@ def minimum_detectable_effect(
 ) -> float:
     """Smallest true effect seen `power` of the time at this precision (about 2.85 standard errors)."""
     return float(stats.t.ppf(0.5 + level / 2, freedom) + stats.t.ppf(power, freedom)) * standard_error
-
-
-def wilson(successes: float, trials: float, level: float = 0.95) -> Interval:
-    """Wilson interval of a share; holds with few trials."""
-    if trials <= 0:
-        return Interval(0.0, 1.0, level)
-    z = float(stats.norm.ppf(0.5 + level / 2))
-    share = successes / trials
-    centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
-    half = z / (1 + z * z / trials) * float(np.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2)))
-    return Interval(max(0.0, centre - half), min(1.0, centre + half), level)

@@ -74,6 +74,20 @@ class Panel:
         """Per unit: joins inside or before the panel."""
         return self.first_treated < len(self.times)
 
+    @property
+    def seen(self) -> Booleans:
+        """Organisations × periods: observed."""
+        grid = np.zeros((len(self.units), len(self.times)), dtype=bool)
+        grid[self.unit, self.time] = True
+        return grid
+
+    @property
+    def grid(self) -> Floats:
+        """Organisations × periods: the outcome, 0 where not observed (to be used under `seen` only)."""
+        grid = np.zeros((len(self.units), len(self.times)))
+        grid[self.unit, self.time] = self.outcome
+        return grid
+
     def keep_units(self, kept: Booleans) -> Panel:
         """The panel of some units only, indices renumbered."""
         numbers = np.cumsum(kept) - 1
@@ -86,6 +100,10 @@ class Panel:
             self.time[rows],
             self.outcome[rows],
         )
+
+    def keep_rows(self, kept: Booleans) -> Panel:
+        """The panel of some rows only; units and times stay as they are."""
+        return replace(self, unit=self.unit[kept], time=self.time[kept], outcome=self.outcome[kept])
 
     def with_dates(self, first_treated: Integers) -> Panel:
         return replace(self, first_treated=first_treated)

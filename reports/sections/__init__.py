@@ -3,10 +3,11 @@
 from reports.report import Report
 from reports.sections.calendar import deadlines
 from reports.sections.criteria import cooperation, creation, jobs, turnover
+from reports.sections.effect import effects, effects_annex
 from reports.sections.followup import coverage, glossary, method, restatements, secrecy, withheld
 from reports.sections.functions import by_function
 from reports.sections.funder import grant_parts, results, summary
-from reports.sections.resources import effects, funding, rooms
+from reports.sections.resources import funding, rooms
 
 __all__ = [
     "Report",
@@ -16,6 +17,7 @@ __all__ = [
     "creation",
     "deadlines",
     "effects",
+    "effects_annex",
     "funding",
     "glossary",
     "grant_parts",

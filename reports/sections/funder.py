@@ -14,7 +14,7 @@ from reports.eligibility import AWARDED, awarded_eur
 from reports.figures import indicator_name
 from reports.parts import Part, parts
 from reports.report import Report
-from reports.sections import criteria, resources
+from reports.sections import criteria, effect, resources
 from reports.sections.accounts import cerfa, eligible_costs, expenses, funding_plan
 from reports.sections.tables import coverage_text, measures
 
@@ -75,6 +75,7 @@ def results(report: Report) -> list[Section]:
     return [
         Section("resultats", "Résultats du pôle", [intro], starts_page=True),
         *(replace(_RESULTS[name](report), level=3) for name in wanted),
+        *([replace(effect.effects_annex(report), level=3)] if "effects" in wanted else []),
     ]
 
 
@@ -245,5 +246,5 @@ _RESULTS: dict[str, Callable[[Report], Section]] = {
     "jobs": criteria.jobs,
     "turnover": criteria.turnover,
     "rooms": resources.rooms,
-    "effects": resources.effects,
+    "effects": effect.effects,
 }

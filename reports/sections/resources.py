@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from reports import cerfa, charts, eligibility, french
-from reports.charts import Interval, Point
-from reports.document import Block, Cell, Chart, Note, Section, Table
-from reports.figures import Figure, indicator_name
-from reports.report import Report, interval, scaled
+from reports.charts import Point
+from reports.document import Block, Cell, Chart, Section, Table
+from reports.figures import Figure
+from reports.report import Report, scaled
 from reports.sections.tables import breakdown, measures
 
 _GRANT_STAGES = {"grant_requested": "Demandé", "grant_awarded": "Accordé", "grant_paid": "Versé"}
@@ -134,35 +134,3 @@ def _plan(report: Report, action: str, year: str) -> Chart:
 def percent(value: Decimal | None) -> str:
     """A per cent already multiplied by a hundred; blank when it cannot be computed."""
     return "" if value is None else f"{french.number(value, 1)}{french.NARROW_SPACE}%"
-
-
-def effects(report: Report) -> Section:
-    """What would have been: an interval, or the reason why it cannot be told."""
-    rows: list[Interval] = []
-    lines: list[list[str | Cell]] = []
-    notes: list[Block] = []
-    for indicator_id in ("turnover_effect", "jobs_effect"):
-        low, value, high = (report.now(f"{indicator_id}{end}") for end in ("_low", "", "_high"))
-        if value is None:
-            continue
-        if value.value is None:
-            notes.append(Note(f"{indicator_name(indicator_id)} : non estimable. {value.reason}"))
-        else:
-            rows.append(interval(indicator_name(indicator_id), low, value, high))
-        smallest = Cell.of(report.now(f"{indicator_id}_mde"))
-        lines.append([indicator_name(indicator_id), Cell.of(low), Cell.of(value), Cell.of(high), smallest])
-    title = "Effets estimés, avec leur intervalle à 95 %"
-    table = Table(
-        title,
-        ("Effet", "Borne basse", "Valeur", "Borne haute", "Plus petit effet visible"),
-        lines,
-        frozenset({1, 2, 3, 4}),
-    )
-    blocks: list[Block] = list(notes)
-    for row in rows:
-        description = f"{row.label} : {row.text}. Un intervalle qui couvre zéro ne permet pas de conclure."
-        heading = f"{row.label}, intervalle à 95 %"
-        blocks.append(Chart(heading, description, charts.intervals(heading, description, [row]), table))
-    if not rows:
-        blocks.append(table if lines else Note("Aucune estimation n'est publiée pour ce trimestre."))
-    return Section("effets", "Effets estimés", blocks)

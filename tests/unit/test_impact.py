@@ -7,10 +7,11 @@ import pytest
 
 from impact.eligibility import Limits
 from impact.estimate import assess
-from impact.evaluate import sentence
-from impact.imputation import impute
-from impact.inference import Permutation, jackknife, permute, wilson
+from impact.imputation import effects, impute
+from impact.inference import Permutation, jackknife, permute
 from impact.panel import Panel
+from impact.tell import effect, sentence
+from reports.uncertainty import wilson
 
 QUARTERS = [f"20{year}-Q{number}" for year in range(20, 26) for number in range(1, 5)]
 
@@ -79,6 +80,22 @@ def test_a_gap_in_the_panel_changes_nothing_of_an_exact_effect() -> None:
     assert found.weights @ np.array([row[2] for row in rows]) == pytest.approx(2.0)
 
 
+def test_a_batch_of_designs_equals_them_one_by_one() -> None:
+    panel = world(11, members=12, outside=8, missing=0.4)
+    generator = np.random.default_rng(0)
+    dates = np.array([generator.permutation(panel.first_treated) for _ in range(30)])
+    since = np.arange(len(panel.times)) - dates[:, :, None]
+    seen = panel.seen
+    together = effects(seen & (since < 0), seen & (since >= 0), panel.grid[None])[:, 0]
+    assert together == pytest.approx([impute(panel.with_dates(d)).effect for d in dates], abs=1e-10)
+
+
+def test_a_batch_where_nothing_is_linked_is_nan() -> None:
+    outside = np.array([[[True, True, False, False], [False, False, False, True]]])
+    treated = np.array([[[False, False, True, False], [False, False, False, False]]])
+    assert np.isnan(effects(outside, treated, np.ones((1, 2, 4)))).all()
+
+
 def test_an_effect_without_comparison_is_nan() -> None:
     rows = [("A", t, 1.0) for t in QUARTERS[:4]]
     assert np.isnan(impute(Panel.build(rows, {"A": QUARTERS[2]})).effect)
@@ -119,25 +136,13 @@ def test_members_since_the_first_quarter_are_excluded_by_name() -> None:
     assert "dès le premier trimestre" in finding.verdict.excluded["U000"]
 
 
-def test_a_drift_of_members_is_never_a_confident_number() -> None:
-    finding = assess(world(8, drift=0.03), FEW)
-    told = " ".join(finding.verdict.warnings + finding.verdict.refusals)
-    assert "apparaît déjà avant l'entrée" in told
-
-
-def test_one_member_times_four_is_told() -> None:
-    panel = world(9, members=6, outside=20)
-    boosted = panel.outcome + np.where((panel.unit == 0) & panel.is_treated, 1.4, 0.0)
-    finding = assess(panel.with_outcome(boosted), FEW)
-    told = " ".join(finding.verdict.warnings + finding.verdict.refusals)
-    assert "seul" in told
-
-
 def test_same_data_same_answer() -> None:
-    assert assess(world(10), FEW).as_json() == assess(world(10), FEW).as_json()
+    panel = world(10)
+    one, two = (effect("turnover_effect", assess(panel, FEW), panel, FEW, is_log=True) for _ in range(2))
+    assert one == two and one.effect is not None
 
 
 def test_wilson_with_few_trials() -> None:
     interval = wilson(8, 10)
-    assert interval.low == pytest.approx(0.4902, abs=1e-4)
-    assert interval.high == pytest.approx(0.9433, abs=1e-4)
+    assert interval == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    assert wilson(0, 0) == (0.0, 1.0)
