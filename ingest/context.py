@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from periscope.settings import Mapping, Thresholds
 
@@ -73,6 +74,8 @@ class Context:
     key: bytes
     #: recurring events are expanded inside these days only, both included
     window: tuple[date, date]
+    #: (name in the inbox, path) of the files that may complete another of the same survey export
+    companions: list[tuple[str, Path]] = field(default_factory=list)
     #: filled by readers; written to `returns/` by the caller and stored nowhere else
     proposals: list[Proposal] = field(default_factory=list)
     #: holder_pid -> who it is; filled by readers, in memory only, to propose near duplicates inside a run

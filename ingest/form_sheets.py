@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from periscope import tables
 from periscope.tables import Column, Table
 
 #: written inside workbooks in place of the date of the day: the same content is the same file
-EPOCH = date(2000, 1, 1)
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 FIRST_ROW = 3
 ROWS = 500
 _LONGEST_CELL = 32_767

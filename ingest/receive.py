@@ -26,6 +26,8 @@ _ERASED = {
 }
 #: sources whose reading depends on the days asked for: recurring events are expanded inside them
 _WINDOWED = ("ics", "officernd")
+#: sources that other files of the same export may complete; a file not understood yet may be one of them
+_COMPLETED = ("survey", "survey_answers", "")
 
 
 def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
@@ -36,7 +38,6 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
     workspace = run.workspace
     register = read_register(workspace)
     start = run.history_start
-    context = build_context(run, register, (start, run.quarter.last_day))
     temporary = workspace.warehouse / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     _drop_foreign_schema(workspace.raw_database)
@@ -45,6 +46,7 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         warehouse.create_raw(connection)
         load_register(connection, register, range(start.year - 1, run.quarter.year + 2))
         landing.land(workspace, run.as_of, refused=_refused(connection))
+        context = build_context(run, register, (start, run.quarter.last_day))
         files = landing.landed_files(workspace)
         wanted = _reading_ids(connection, files, context)
         _forget_arrivals(connection, workspace)
@@ -139,7 +141,8 @@ def _reading_id(file: LandedFile, kind: str, context: Context) -> str:
     here = Path(__file__).parent
     code = hash_tree([here, Path(tables.__file__)], here.parent)
     window = context.window if kind in _WINDOWED else ""
-    parts = (file.file_id, file.source_file, fingerprint(context), code, str(window))
+    others = [(name, path.name) for name, path in context.companions] if kind in _COMPLETED else ""
+    parts = (file.file_id, file.source_file, fingerprint(context), code, str(window), str(others))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 

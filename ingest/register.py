@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ingest import companions
 from ingest.context import Context, Correction, Member, fold
 from ingest.values import Unreadable, parse
 from periscope import holidays, tables
@@ -162,6 +163,7 @@ def build_context(run: Run, register: Rows, window: tuple[date, date]) -> Contex
         thresholds=settings.thresholds,
         key=run.workspace.key,
         window=window,
+        companions=companions.landed(run.workspace),
     )
 
 

@@ -102,9 +102,9 @@ def _is_mapped(head: Head, columns: dict[str, str]) -> bool:
 
 
 def _is_survey(path: Path, head: Head) -> bool:
-    return any(
-        _is_mapped(head, m.columns) for m in head.context.mappings.values() if m.kind in tables.DECLARATIONS
-    )
+    mappings = [m for m in head.context.mappings.values() if m.kind in tables.DECLARATIONS]
+    linked = import_module("ingest.readers.survey").is_linked(head.header_rows, mappings)
+    return linked or any(_is_mapped(head, mapping.columns) for mapping in mappings)
 
 
 def _is_turnover(path: Path, head: Head) -> bool:

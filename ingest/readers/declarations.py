@@ -37,7 +37,7 @@ def read_grid(grid: Grid, name: str, context: Context) -> RowReader:
     corrector = Corrector(name, context)
     rows = RowReader(name, context, corrector, reading)
     before = set(context.holders)
-    parts = survey.parts(grid, context)
+    parts = survey.parts(grid, name, context)
     if parts:
         reading.kind_of_file, declarant = "survey", None
     else:

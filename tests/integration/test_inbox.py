@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from ingest import receive
-from periscope import arbitration, template, warehouse
+from ingest import landing, receive
 from periscope.errors import UsageError
-from periscope.quarters import Quarter
 from periscope.workspace import Run
 from tests import fecs
+from tests.inbox import ask, put, small_pole
 
 POSTS = "siren;quarter;post_ref;employer_siren;started_on;working_time\n"
 JARDINS = "732829320;2026-Q3;P1;732829320;2025-01-01;1\n"
@@ -20,34 +18,7 @@ JARDINS = "732829320;2026-Q3;P1;732829320;2025-01-01;1\n"
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    workspace = template.create(tmp_path / "pole")
-    (workspace.register / "members.csv").write_text(
-        "member_id,siren,name\njardins,732829320,Les Jardins du Canal\natelier,880878145,Atelier Bois\n"
-    )
-    (workspace.register / "memberships.csv").write_text(
-        "member_id;presence;joined_on\njardins;permanent_resident;2020-01-01\natelier;occasional_user;01/02/2021\n"
-    )
-    (workspace.register / "rooms.csv").write_text("room_id,name\nS1,Salle Éole\n")
-    return Run(workspace, Quarter(2026, 3), date(2026, 11, 23))
-
-
-def put(run: Run, name: str, content: str | bytes) -> None:
-    path = run.workspace.inbox / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-
-
-def ask(run: Run, sql: str) -> list[tuple[object, ...]]:
-    """Receive, arbitrate as if every slice were plausible, then ask the raw warehouse."""
-    receive.receive(run)
-    with warehouse.connect(run.workspace.raw_database) as connection:
-        connection.execute("update record.slices set verdict = 'accept'")
-        arbitration.arbitrate(connection)
-        (sums,) = connection.execute(
-            "select bool_and(rows_read = rows_accepted + rows_refused) from record.slices"
-        ).fetchall()
-        assert sums in ((True,), (None,))
-        return connection.execute(sql).fetchall()
+    return small_pole(tmp_path / "pole")
 
 
 def correction(run: Run, line: str) -> None:
@@ -70,8 +41,6 @@ def test_what_is_said_of_a_line_goes_to_its_sender(run: Run) -> None:
 
 
 def test_two_versions_in_one_run_are_refused_until_one_is_withdrawn(run: Run) -> None:
-    from ingest import landing
-
     put(run, "declarations/v1.csv", POSTS + JARDINS)
     put(run, "v2.csv", POSTS + JARDINS.replace(";1\n", ";0,5\n"))
     status = "select source_file, status from record.slices order by 1"
