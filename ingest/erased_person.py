@@ -107,11 +107,13 @@ class ErasedPerson:
         told = _date(born)
         return told is not None and self.born_on is not None and told != self.born_on
 
-    def in_row(self, cells: list[object], corrected: dict[str, str] | None = None) -> list[object] | None:
+    def in_row(
+        self, cells: list[object], corrected: dict[str, str] | None = None, birth: int | None = None
+    ) -> list[object] | None:
         """The cells of one row without the person, None when the row does not speak of it.
 
         The name may be in one cell or spread over several. `corrected` maps old to new values of the ledger of
-        corrections on this row: a name misspelt and then corrected is the name.
+        corrections on this row: a name misspelt and then corrected is the name. `birth` is the column of birth dates.
         """
         corrected = corrected or {}
         texts = [cell if isinstance(cell, str) else "" for cell in cells]
@@ -122,14 +124,13 @@ class ErasedPerson:
         if not is_spread and cleaned == cells:
             return None
         for position, text in enumerate(texts):
-            if is_spread and position in parts:
+            if position in parts:
                 is_mark = position == parts[0] or bags[position] == self.words
                 cleaned[position] = self._in_cell(text, self.mark if is_mark else "")
             elif isinstance(cleaned[position], str) and len(self.surname) >= _SHORTEST_SURNAME:
                 cleaned[position] = self.alone.sub(self.mark, str(cleaned[position]))
-            elif self.born_on is not None and _date(cells[position]) == self.born_on:
-                cleaned[position] = ""
-            if self.born_on is not None and text and _date(text.strip("\"' ")) == self.born_on:
+            told = _date(cells[position] if not text else text.strip("\"' "))
+            if told is not None and (position == birth or told == self.born_on):
                 cleaned[position] = self._in_cell(text, "")
         return cleaned
 

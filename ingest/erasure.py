@@ -21,7 +21,7 @@ from ingest.erased_person import ErasedPerson
 from ingest.redaction import Erasure, Redacted, mentions, redact
 from ingest.register import build_context, read_register
 from periscope import tables
-from periscope.errors import UsageError
+from periscope.errors import PeriscopeError, UsageError
 from periscope.files import write_whole
 from periscope.settings import FILE_NAME
 from periscope.workspace import Run, Workspace
@@ -75,6 +75,22 @@ def traces(workspace: Workspace, person: ErasedPerson) -> list[str]:
         if person.whole.search(path.name)
         or (path.is_file() and not path.is_symlink() and mentions(path, person))
     ]
+
+
+def outcome(workspace: Workspace, person: ErasedPerson, count: int) -> str:
+    """What to tell once all is computed again. Raises PeriscopeError naming the files that still bear the name."""
+    left = traces(workspace, person)
+    if left:
+        raise PeriscopeError(
+            "L'effacement est fait, mais ces fichiers nomment encore quelqu'un qui porte ce nom (un homonyme, un trimestre "
+            "clos, un fichier ajouté depuis) ; voyez-les un à un :\n  " + "\n  ".join(left)
+        )
+    return (
+        f"{count} fichier(s) expurgé(s) ; plus aucun fichier de l'espace de travail ne contient ce nom. Les fichiers "
+        "d'origine seront refusés s'ils reviennent. Les sauvegardes faites avant ce jour le contiennent encore : "
+        "détruisez-les et refaites-en une par « periscope backup ». Renvoyez aux membres des formulaires neufs "
+        "(« periscope forms »)."
+    )
 
 
 def forget_computed(workspace: Workspace) -> None:

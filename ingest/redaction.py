@@ -132,8 +132,10 @@ def _redacted_lines(lines: list[str], context: Erasure, rows: set[tuple[str, int
         if is_quiet or (birth and person.is_namesake(_cell_at(line, *birth))):
             yield line
             continue
-        pieces: list[object] = list(_DELIMITERS.split(line))
-        cells = person.in_row(pieces[::2], corrected)
+        separator, column = birth or ("", None)
+        delimiters = re.compile(f"([{re.escape(separator)}\r\n])") if separator else _DELIMITERS
+        pieces: list[object] = list(delimiters.split(line))
+        cells = person.in_row(pieces[::2], corrected, column)
         if cells is not None:
             pieces[::2] = cells
         # once more on the whole line, for a name that a delimiter cuts: « Dupont, Marie »
@@ -195,7 +197,7 @@ def redact_workbook(path: Path, name: str, context: Erasure) -> Redacted | None:
                 continue
             place = fold(sheet.name), row.number
             corrected = context.corrected.get(("", row.number), {}) | context.corrected.get(place, {})
-            cells = person.in_row(row.cells, corrected)
+            cells = person.in_row(row.cells, corrected, birth)
             if cells is not None:
                 rows.add(place)
                 sheet.rows[index] = grids.Row(row.number, cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -80,7 +81,24 @@ def test_hidden_files_links_and_office_locks_are_not_received(workspace: Workspa
     assert land(workspace) == []
 
 
-def test_a_banned_original_is_never_received_again(workspace: Workspace) -> None:
+def test_an_original_that_named_an_erased_person_is_refused_each_time_it_comes_back(
+    workspace: Workspace,
+) -> None:
+    put(workspace, "a.csv", "named")
+    land(workspace)
+    (first,) = landing.journal(workspace)
+    landing.rewrite(workspace, [replace(first, file_id="f" * 64)])
+    landing.append(workspace, [replace(first, seq=2, event=landing.ERASED, replaced_by="f" * 64)])
+    assert land(workspace) == [("refused_again", "a.csv")]
+    put(workspace, "b.csv", "named")
+    assert land(workspace) == [("refused_again", "b.csv")]
+    assert land(workspace) == []
+    assert [file.file_id for file in landing.landed_files(workspace)] == ["f" * 64]
+
+
+def test_a_purged_original_is_no_file_of_the_record_and_does_not_come_back(workspace: Workspace) -> None:
     put(workspace, "a.csv")
-    banned = frozenset({landing.hash_file(workspace.inbox / "a.csv")})
-    assert landing.land(workspace, DAY, frozenset(), banned) == []
+    land(workspace)
+    (first,) = landing.journal(workspace)
+    landing.append(workspace, [replace(first, seq=2, event=landing.PURGED)])
+    assert land(workspace) == [] and landing.landed_files(workspace) == []
