@@ -16,7 +16,7 @@ from ingest.register import build_context, fingerprint, load_register, read_regi
 from periscope import receipts, tables, warehouse
 from periscope.errors import UsageError
 from periscope.quarters import Quarter
-from periscope.receipts import Reading
+from periscope.receipts import Reading, Refusal
 from periscope.state import hash_tree
 from periscope.workspace import Run, Workspace
 
@@ -60,7 +60,7 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
             reading = _read(connection, run, file, context)
             reading.findings += corrections.unanswered(file.source_file, context, reading)
             status = receipts.STATUS_REFUSED_FILE if reading.is_refused else receipts.STATUS_ACCEPTED
-            size = file.path(workspace).stat().st_size
+            size = path.stat().st_size if (path := file.path(workspace)).exists() else 0
             recorder.store(file, size, _reading_id(file, reading.kind_of_file, context), reading, status)
         _record_arrivals(recorder, workspace)
         recorder.flush()
@@ -148,6 +148,8 @@ def _reading_id(file: LandedFile, kind: str, context: Context) -> str:
 
 def _read(connection: warehouse.Connection, run: Run, file: LandedFile, context: Context) -> Reading:
     path = file.path(run.workspace)
+    if not path.exists():
+        return _without_original(file)
     source = sources.recognise(path, file.source_file, context)
     if source is not None and source.id == "fec":
         from ingest.readers import fec
@@ -161,6 +163,16 @@ def _read(connection: warehouse.Connection, run: Run, file: LandedFile, context:
             # a corrected log replaces an earlier one of its own format only
             piece.scope = str(piece.rows[0]["format"]) if piece.rows else reading.kind_of_file
     return reading
+
+
+def _without_original(file: LandedFile) -> Reading:
+    """A withdrawn file needs no original. Raises UsageError for any other."""
+    if file.is_withdrawn:
+        return Reading(refusals=[Refusal(0, "Fichier retiré.", "Rien à faire.", code="refused_file")])
+    raise UsageError(
+        f"L'original de « {file.source_file} » n'est plus dans warehouse/landed. La publication précédente est intacte. "
+        "Lancez « periscope doctor » : il le reprend de inbox/, ou dit quoi faire."
+    )
 
 
 def explain(run: Run, path: Path) -> str:

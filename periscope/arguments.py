@@ -66,6 +66,24 @@ def parser() -> argparse.ArgumentParser:
     withdraw = command("withdraw", "retirer un fichier reçu, en le consignant", by=True)
     withdraw.add_argument("file", metavar="FICHIER")
     withdraw.add_argument("--reason", required=True, metavar="MOTIF")
+    erase = command(
+        "erase",
+        "effacer une personne, demandée au terminal, de tout l'espace de travail",
+        quarter=True,
+        by=True,
+    )
+    erase.add_argument("--reason", required=True, metavar="MOTIF")
+    command("doctor", "contrôler l'espace de travail et reconstruire ce qui peut l'être", quarter=True)
+    backup = command("backup", "copier l'espace de travail dans une archive")
+    backup.add_argument("file", type=Path, metavar="ARCHIVE")
+    backup.add_argument("--with-key", action="store_true", help="y mettre aussi la clé de pseudonymisation")
+    restore = command("restore", "recréer un espace de travail depuis une archive")
+    restore.add_argument("file", type=Path, metavar="ARCHIVE")
+    purge = command("purge", "appliquer la durée de conservation", quarter=True)
+    purge.add_argument(
+        "--older-than", metavar="DURÉE", help="10y, 40q ou 120m ; sans elle, le réglage retention_years"
+    )
+    purge.add_argument("--yes", action="store_true", help="supprimer sans le demander")
     verify = command("verify", "vérifier un dossier de preuve ou un trimestre clos")
     verify.add_argument("path", type=Path, metavar="CHEMIN")
     return root

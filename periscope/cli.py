@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from periscope import log
 from periscope.arguments import STEPS, parser
-from periscope.errors import PeriscopeError, UsageError
+from periscope.errors import UsageError, told
 from periscope.quarters import Quarter
 from periscope.workspace import PRIVATE_UMASK, Run, Workspace
 
@@ -73,6 +74,7 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
             # one run has both steps: the second loads what it needs while the first reads
             todo = ("ingest and check", *steps[2:]) if steps == STEPS else steps
             for step in tqdm(todo, desc=str(run.quarter), unit="étape", disable=None, leave=False):
+                log.LOGGER.info("étape %s", step)
                 functions[step](run)
             if "publish" in steps:
                 state.remember(run)
@@ -222,6 +224,84 @@ def _explain(arguments: argparse.Namespace) -> None:
     print(proof.explain(_run(arguments), arguments.figure_id))
 
 
+def _ask(questions: tuple[str, ...]) -> list[str]:
+    """Answers of the terminal, or the lines of the standard input when there is none; never echoed nor logged."""
+    if sys.stdin.isatty():
+        return [input(f"{question} : ").strip() for question in questions]
+    return [sys.stdin.readline().strip() for _ in questions]
+
+
+def _erase(arguments: argparse.Namespace) -> None:
+    from ingest import erasure, moments
+    from ingest.unreadable import Unreadable
+
+    run = _run(arguments)
+    surname, first_name, born = _ask(("Nom", "Prénom", "Date de naissance (vide si inconnue)"))
+    try:
+        born_on = moments.date_of(born) if born else None
+    except Unreadable as error:
+        raise UsageError(f"{error.reason} {error.remedy} Rien n'a été modifié.") from None
+    with run.workspace.lock():
+        has_publication = run.workspace.database.exists()
+        person = erasure.person_of(run.workspace, surname, first_name, born_on)
+        log.stop()
+        count = erasure.erase(run, person, arguments.by, arguments.reason)
+    log.start(run.workspace.root)
+    if has_publication:
+        _steps(run, STEPS)
+    print(erasure.outcome(run.workspace, person, count))
+
+
+def _doctor(arguments: argparse.Namespace) -> None:
+    from ingest import originals
+    from periscope import doctor
+    from release import health
+
+    run = _run(arguments)
+    workspace, report = run.workspace, doctor.Report()
+    with workspace.lock():
+        doctor.check_ground(workspace, report)
+        originals.check(workspace, report)
+        health.check(workspace, report)
+    print(report.text)
+    report.refuse_losses()
+    for quarter in doctor.quarters_to_compute(run, report):
+        _steps(Run(workspace, quarter, run.as_of), STEPS)
+
+
+def _backup(arguments: argparse.Namespace) -> None:
+    from periscope import archive
+
+    workspace = Workspace(arguments.workspace.absolute())
+    workspace.settings  # noqa: B018 - only a workspace is backed up
+    with workspace.lock():
+        print(archive.backup(workspace, arguments.file.absolute(), with_key=arguments.with_key))
+
+
+def _restore(arguments: argparse.Namespace) -> None:
+    from periscope import archive
+
+    print(archive.restore(arguments.file.absolute(), arguments.workspace.absolute()))
+
+
+def _purge(arguments: argparse.Namespace) -> None:
+    from ingest import retention
+    from release import health
+
+    run = _run(arguments)
+    older_than = arguments.older_than or f"{run.workspace.settings.retention_years}y"
+    with run.workspace.lock():
+        planned = retention.plan(run, older_than, health.closed_quarters(run.workspace))
+        print(planned.text)
+        question = "Supprimer définitivement (oui/non)"
+        if planned.is_empty:
+            return
+        if arguments.yes or (sys.stdin.isatty() and _ask((question,)) == ["oui"]):
+            print(retention.purge(run, planned, older_than))
+        else:
+            print("Rien n'a été supprimé. Relancez avec --yes pour supprimer.")
+
+
 _STEP_FUNCTIONS: dict[str, Callable[[Run], None]] = {
     "ingest and check": _ingest_and_check,
     "ingest": _ingest,
@@ -274,6 +354,11 @@ _COMMANDS = {
     "verify": _verify,
     "withdraw": _withdraw,
     "explain": _explain,
+    "erase": _erase,
+    "doctor": _doctor,
+    "backup": _backup,
+    "restore": _restore,
+    "purge": _purge,
 }
 
 
@@ -281,27 +366,27 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit status is that of the contract."""
     os.umask(PRIVATE_UMASK)
     arguments = parser().parse_args(argv)
+    log.start(arguments.workspace.absolute())
+    log.LOGGER.info("%s %s", arguments.command, getattr(arguments, "quarter", None) or "")
+    status = _status_of(arguments)
+    log.LOGGER.info("%s : statut %d", arguments.command, status)
+    log.stop()
+    return status
+
+
+def _status_of(arguments: argparse.Namespace) -> int:
     try:
         _COMMANDS[arguments.command](arguments)
+        # what was printed must have arrived: a full disk is no success
+        sys.stdout.flush()
         return 0
-    except PeriscopeError as error:
-        if arguments.debug:
+    except (Exception, KeyboardInterrupt) as error:
+        log.failure(error)
+        if arguments.debug and not isinstance(error, KeyboardInterrupt):
             raise
-        print(f"periscope : {error}", file=sys.stderr)
-        return error.exit_status
-    except KeyboardInterrupt:
-        print("periscope : interrompu ; la publication précédente est intacte.", file=sys.stderr)
-        return 1
-    except Exception as error:
-        if arguments.debug:
-            raise
-        # the message of an unknown failure may carry a cell: only its kind is shown
-        print(
-            f"periscope : échec du programme ({type(error).__name__}). La publication précédente est intacte. "
-            "Relancez avec --debug pour en savoir plus.",
-            file=sys.stderr,
-        )
-        return 1
+        text, status = told(error)
+        print(f"periscope : {text}", file=sys.stderr)
+        return status
 
 
 if __name__ == "__main__":

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
 
 class PeriscopeError(Exception):
     """A failure told in French: what happened, to what, what is safe, what to do.
@@ -23,3 +27,30 @@ class GateError(PeriscopeError):
     """A gate refused to publish; nothing was published and the previous publication is intact."""
 
     exit_status = 3
+
+
+def told(error: BaseException) -> tuple[str, int]:
+    """What a person reads of a failure, and the exit status. An unknown message may quote a cell: it is never shown."""
+    if isinstance(error, PeriscopeError):
+        return str(error), error.exit_status
+    safe = "La publication précédente est intacte."
+    if isinstance(error, KeyboardInterrupt):
+        return f"interrompu. {safe} Relancez la même commande : elle reprend où il faut.", 1
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return f"le disque est plein. {safe} Libérez de la place, puis relancez la même commande.", 1
+    if isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError) or (
+        isinstance(error, OSError) and error.errno == errno.EROFS
+    ):
+        return (
+            f"un fichier de l'espace de travail ne peut pas être lu ou écrit ({error.strerror}). {safe} Vérifiez les droits "
+            "du dossier, puis lancez « periscope doctor ».",
+            1,
+        )
+    kind = type(error)
+    if kind.__module__.split(".")[0] in ("duckdb", "_duckdb"):
+        return (
+            f"l'entrepôt a refusé de travailler ({kind.__name__}) : disque plein, ou fichier endommagé. {safe} Libérez de la "
+            "place, puis lancez « periscope doctor » qui le reconstruit à partir des originaux.",
+            1,
+        )
+    return f"échec du programme ({kind.__name__}). {safe} Relancez avec --debug pour en savoir plus.", 1

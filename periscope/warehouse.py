@@ -150,6 +150,22 @@ def connect(
         connection.close()
 
 
+def is_damaged(path: Path) -> bool:
+    """True when a DuckDB file does not open, or when a block of its tables does not match its checksum."""
+    try:
+        with connect(path, read_only=True) as connection:
+            tables_found = connection.execute(
+                "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+            ).fetchall()
+            for schema, name in tables_found:
+                connection.execute(
+                    f"select bit_xor(hash(said)) from {quote(schema)}.{quote(name)} as said"
+                ).fetchall()
+    except (duckdb.Error, PeriscopeError):
+        return True
+    return False
+
+
 def attach(connection: Connection, path: Path, name: str = "raw") -> None:
     """Attach a DuckDB file read-only under `name`."""
     literal = "'" + str(path).replace("'", "''") + "'"

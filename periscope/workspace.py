@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import getpass
 import os
 import secrets
 from collections.abc import Iterator
@@ -62,6 +63,11 @@ class Workspace:
     def candidate(self) -> Path:
         """Work in progress of the current run; never read by anyone else."""
         return self.warehouse / "candidate"
+
+    @property
+    def log(self) -> Path:
+        """What ran and how it ended, without personal data (periscope.log)."""
+        return self.warehouse / "periscope.log"
 
     @property
     def record(self) -> Path:
@@ -125,9 +131,16 @@ class Workspace:
                 ) from error
             file.seek(0)
             file.truncate()
-            file.write(f"processus {os.getpid()}")
+            file.write(f"processus {os.getpid()}, compte {_account()}")
             file.flush()
             yield
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 @dataclass(frozen=True)
