@@ -202,8 +202,11 @@ def _pdf(content: bytes) -> Iterator[str]:
         from pypdf import PdfReader
     except ImportError:
         return
-    for page in PdfReader(io.BytesIO(content)).pages:
+    reader = PdfReader(io.BytesIO(content))
+    for page in reader.pages:
         yield page.extract_text()
+    for filled in (reader.get_fields() or {}).values():
+        yield str(filled.value or "")
 
 
 def secrets_of(connection: Connection, run: Run, reader: str) -> Secrets:

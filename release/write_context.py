@@ -5,6 +5,7 @@ Names of members reach the internal edition only; a funder has its own grants an
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -135,6 +136,11 @@ class ContextWriter:
         plain["revisions"] = revisions.triangle(self._run, folder)
         context = ReportContext.from_plain(plain)
         (folder / FILE_NAME).write_text(context.to_json() + "\n", encoding="utf-8")
+        if reader.kind == FUNDER:
+            families = {grant.family for grant in context.grants}
+            for blank in self._run.workspace.texts.glob("*.pdf"):
+                if blank.stem in families:  # the report fills it and takes the blank one away
+                    shutil.copyfile(blank, folder / blank.name)
 
     def context(self, reader: Reader, withheld: list[Row], restatements: list[Row], is_draft: bool) -> Row:
         settings = self._run.workspace.settings

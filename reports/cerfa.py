@@ -120,15 +120,20 @@ def table(
 
 
 def _join(stated: dict[str, Decimal], spent: charges.Realised) -> list[str]:
-    """Put the expenses in the realised column, or say how far they are from what was typed in the budget."""
-    if not any(form.line in stated for form in form_lines() if form.side == "charge"):
-        stated.update(spent.lines)
-        return []
-    listed, total = _exact_total("charge", spent.lines), _exact_total("charge", stated)
-    if listed is None or total is None or listed == total:
+    """Put the expenses in the realised column; direct charges typed in the budget win, and a gap with them is told."""
+    direct = {line: amount for line, amount in spent.lines.items() if not line.startswith("i.")}
+    is_typed = any(
+        f.line in stated for f in form_lines() if f.side == "charge" and not f.line.startswith("i.")
+    )
+    typed = _exact_total("charge", {line: v for line, v in stated.items() if not line.startswith("i.")})
+    for line, amount in spent.lines.items():
+        if line not in direct or not is_typed:
+            stated.setdefault(line, amount)
+    listed = _exact_total("charge", direct)
+    if not is_typed or listed is None or typed is None or listed == typed:
         return []
     return [
-        f"Les dépenses listées font {french.euros(listed, 2)}, la réalisation saisie {french.euros(total, 2)}."
+        f"Charges directes : les dépenses listées font {french.euros(listed, 2)}, la réalisation saisie {french.euros(typed, 2)}."
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from periscope.errors import GateError
-from reports import dashboard, eligibility, french, html, pdf, workbook
+from reports import dashboard, eligibility, form, french, html, pdf, workbook
 from reports.report import Report
 
 
@@ -24,7 +24,7 @@ def render_all(folders: Sequence[Path]) -> None:
     if refused:
         raise GateError("Comptes rendus refusés, rien n'est publié :\n" + "\n".join(dict.fromkeys(refused)))
     for report in reports:
-        if report.context.reader_kind in ("internal", "committee"):
+        if report.context.reader_kind != "funder":
             (report.folder / "dashboard.html").write_text(dashboard.render(report), encoding="utf-8")
     funders = [report for report in reports if report.context.reader_kind == "funder"]
     if funders:
@@ -57,3 +57,4 @@ def save(report: Report) -> None:
     """Called last by the notebook: the PDF and the workbook of the sections it showed."""
     (report.folder / "rapport.pdf").write_bytes(pdf.render(report, title(report)))
     (report.folder / "tableaux.xlsx").write_bytes(workbook.render(report, title(report)))
+    form.fill_all(report)

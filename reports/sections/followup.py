@@ -10,6 +10,7 @@ from reports import french
 from reports.document import Block, Cell, Note, Section, Table, Text
 from reports.figures import indicator_name
 from reports.report import Report
+from reports.sections.tables import shown_indicators
 
 _COMPANIONS = ("_km", "_low", "_high", "_mde")
 
@@ -130,8 +131,9 @@ def withheld(report: Report) -> Section:
 
 
 def method(report: Report) -> Section:
-    """The definitions of what is shown, from the catalogue."""
-    shown = {f.indicator_id for f in report.figures if not f.indicator_id.endswith(_COMPANIONS)}
+    """The definitions of what the sections above show, or of everything published, from the catalogue."""
+    shown = shown_indicators(report) or {f.indicator_id for f in report.figures}
+    shown = {i for i in shown if not i.endswith(_COMPANIONS)}
     rows = [[i.name_fr, i.definition_fr, i.formula_fr] for key, i in catalogue.load().items() if key in shown]
     blocks: list[Block] = [
         Text(

@@ -16,7 +16,7 @@ from reports.parts import Part, parts
 from reports.report import Report
 from reports.sections import criteria, effect, resources
 from reports.sections.accounts import cerfa, eligible_costs, expenses, funding_plan
-from reports.sections.tables import coverage_text, measures
+from reports.sections.tables import coverage_text
 
 _STATUSES = {
     "requested": "Sollicitée",
@@ -188,7 +188,21 @@ def _target_history(part: Part) -> list[list[str | Cell]]:
 
 def jobs_by_definition(part: Part) -> Section:
     """Jobs as this funder counts them: its definition, then the figures it asks for and no other."""
-    table = measures(part.report, f"Emplois, {part.report.quarter_label}", part.family.jobs_indicators)
+    report, rows = part.report, list[list[str | Cell]]()
+    for indicator_id in part.family.jobs_indicators:
+        figure = report.now(indicator_id)
+        known = catalogue.RUNGS.get(figure.rung, figure.rung) if figure else "Non publié pour ce trimestre"
+        rows.append(
+            [
+                indicator_name(indicator_id),
+                Cell.of(figure),
+                report.change_cell(figure),
+                coverage_text(figure),
+                known,
+            ]
+        )
+    columns = ("Indicateur", "Valeur", "Sur un an", "Couverture", "Connu par")
+    table = Table(f"Emplois, {report.quarter_label}", columns, rows, frozenset({1, 2, 3}))
     return Section(
         part.slug("emplois"),
         "Emplois, selon la définition du financeur",
