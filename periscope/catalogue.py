@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from periscope import claims
+
 CATALOGUE = Path(__file__).resolve().parents[1] / "seeds" / "indicators.csv"
 
 #: French labels of the catalogue's codes.
@@ -46,12 +48,7 @@ DIMENSIONS = {
     "item": "Poste",
     "is_micro": "Micro-entreprise",
 }
-RUNGS = {
-    "observed": "Observé",
-    "corroborated": "Recoupé par deux sources",
-    "declared_attribution": "Attribution déclarée",
-    "counterfactual": "Estimé contre ce qui aurait été",
-}
+RUNGS = {name: rung.label_fr for name, rung in claims.ladder().items()}
 BASES = {
     "flow": "structures membres un jour au moins de la période",
     "stock": "structures membres le dernier jour de la période",

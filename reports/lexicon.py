@@ -95,6 +95,24 @@ CAUSE = re.compile(
     r"s['’]est traduite? par|parce qu|car le pôle|à l['’]origine d|suite (?:à l['’]action|au soutien))",
     re.IGNORECASE,
 )
+#: Families of words that only some evidence allows (seeds/claim_ladder.csv), and what they affirm.
+CLAIMS = {
+    "cause": ("affirme une cause", CAUSE),
+    "corroboration": (
+        "affirme un recoupement",
+        re.compile(
+            r"\b(?:recoup\w+|corrobor\w+|confirmée?s? par (?:deux|les deux|plusieurs|d['’]autres))",
+            re.IGNORECASE,
+        ),
+    ),
+    "observation": (
+        "affirme une mesure",
+        re.compile(
+            r"\b(?:on (?:observe|constate|mesure)|(?:a|ont) été (?:mesurée?s?|constatée?s?|observée?s?))\b",
+            re.IGNORECASE,
+        ),
+    ),
+}
 #: Just before a word, what turns it round: the sentence is then left to a person.
 NEGATION = re.compile(
     r"(?:\bne|\bn['’]\w*|\bsans|\bni|\baucune?|\bpas de|\bpas d['’]une?)(?:\s[\w'’]+){0,2}\s?$", re.IGNORECASE

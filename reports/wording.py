@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from periscope import catalogue
+from periscope import claims
 from periscope.reader_context import Text
 from reports import figures as figure_module
 from reports import french, lexicon
@@ -69,7 +69,7 @@ def check(text: Text, figures: Figures) -> list[Remark]:
             *_unknown_bindings(sentence, figures),
             *_typed_numbers(sentence, figures),
             *_directions(sentence, figures),
-            *_causes(sentence),
+            *_claims(sentence, figures),
         ):
             remarks.append(Remark(text.file_name, line, message, proposal))
     return sorted(remarks, key=lambda remark: remark.line)
@@ -185,14 +185,28 @@ def _movement(figure: Figure, figures: Figures) -> int | None:
     return 1 if value > Decimal(0) else -1
 
 
-def _causes(sentence: _Sentence) -> Iterator[tuple[int, str, str]]:
-    """Only an effect that could be estimated may be called a cause."""
-    weak = [figure for figure in sentence.bound if figure.rung != "counterfactual" or figure.value is None]
-    found = lexicon.CAUSE.search(_blank(BINDING, sentence.text))
-    if found and weak and not lexicon.NEGATION.search(sentence.text[: found.start()]):
-        rung = catalogue.RUNGS.get(weak[0].rung, weak[0].rung).lower()
-        yield (
-            _line(sentence, found.start()),
-            f"« {found[0].strip()} » affirme une cause, or {figure_module.name(weak[0])} est une valeur « {rung} ».",
-            "Écrivez ce qui est constaté (« dans le même temps », « on observe »), sans cause.",
-        )
+def _claims(sentence: _Sentence, figures: Figures) -> Iterator[tuple[int, str, str]]:
+    """No word that claims more than the evidence of the figures it speaks of."""
+    for family, (affirms, words) in lexicon.CLAIMS.items():
+        found = words.search(_blank(BINDING, sentence.text))
+        weak = [figure for figure in sentence.bound if not _allows(figure, family, figures)]
+        if found and weak and not lexicon.NEGATION.search(sentence.text[: found.start()]):
+            rung = claims.ladder()[weak[0].rung]
+            yield (
+                _line(sentence, found.start()),
+                f"« {found[0].strip()} » {affirms}, or {figure_module.name(weak[0])} est une valeur "
+                f"« {rung.label_fr.lower()} ».",
+                f"{rung.proposal_fr}, sans plus.",
+            )
+
+
+def _allows(figure: Figure, family: str, figures: Figures) -> bool:
+    if family not in claims.ladder()[figure.rung].allows:
+        return False
+    if family != "cause":
+        return True
+    # an effect is a cause only when its interval is published and leaves zero out
+    low, high = (figures.get(figure.indicator_id + end, *figure.key[1:]) for end in ("_low", "_high"))
+    if figure.value is None or low is None or high is None or low.value is None or high.value is None:
+        return False
+    return not low.value <= 0 <= high.value

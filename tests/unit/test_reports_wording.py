@@ -83,6 +83,7 @@ BAD = {
     f"La hausse s'explique par la coopération ({RISING}).": "affirme une cause",
     f"Le chiffre d'affaires atteint {RISING}. C'est le fruit de la coopération.": "affirme une cause",
     f"L'effet sur le chiffre d'affaires, {REFUSED}, montre l'impact du pôle.": "affirme une cause",
+    f"L'effet estimé est de {EFFECT} ; c'est un impact mesuré contre ce qui aurait été.": "affirme une cause",  # its interval holds zero
 }
 GOOD = (
     f"Le chiffre d'affaires est en hausse : {RISING}, soit [[{RISING[2:-2]}|évolution]] sur un an.",
@@ -92,7 +93,6 @@ GOOD = (
     f"La pérennité ne progresse pas : {FALLING}.",
     f"Le chiffre d'affaires atteint {RISING} ; rien ne permet de dire ce qui l'explique.",
     f"Les emplois stables ont été comptés à part ; le chiffre d'affaires est de {RISING}.",
-    f"L'effet estimé est de {EFFECT} ; c'est un impact mesuré contre ce qui aurait été.",
     "L'action s'est tenue du 1er janvier au 30 septembre 2026, 12 rue du Canal, 31520 Ramonville.",
     "La rencontre a eu lieu au 14 bis, avenue de l'Europe, 31320 Auzeville, et rue des Trente-Six-Ponts.",
     "Voir l'article 10 de la loi 2000-321, le Cerfa 15059*02 et l'annexe 2.",
