@@ -8,7 +8,7 @@ from typing import Any
 
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
-from release import artefacts, attack, export, place, record
+from release import agreement, artefacts, attack, export, place, record
 
 
 def closing_of(workspace: Workspace, quarter: str) -> dict[str, Any] | None:
@@ -31,6 +31,7 @@ def publish(connection: Connection, run: Run, render: Callable[[list[Path]], Non
     folders = export.write_folders(connection, run, base)
     attack.gate(connection, run, base)
     render(folders)
+    agreement.gate(run.workspace, base)
     for folder in folders:
         export.write_manifest(connection, run, folder)
     artefacts.gate(connection, run, base)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from periscope import catalogue
 from periscope.errors import GateError
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
@@ -101,16 +102,21 @@ def find(connection: Connection, run: Run) -> list[Restatement]:
 def _pairs(folder: Path, quarter: str, now: dict[str, Row]) -> list[tuple[Row, Row]]:
     """Closed and present rows of the periods that this closing froze; a period no longer computed is left alone."""
     periods = {quarter, quarter[:4]} if quarter.endswith("Q4") else {quarter}
-    periods &= {row["period"] for row in now.values()}
-    before = {
-        row["figure_id"]: row
-        for row in read_rows(folder / "figures.csv")
-        if row["period"] in periods and row["dimension"] != "cohort"
-    }
-    after = {
-        key: row for key, row in now.items() if row["period"] in periods and row["dimension"] != "cohort"
-    }
+    # estimates are made for the quarter being evaluated only: a criterion no longer computed has not changed
+    computed = {(_criterion(row), row["period"]) for row in now.values()}
+
+    def is_compared(row: Row) -> bool:
+        is_frozen = row["period"] in periods and row["dimension"] != "cohort"
+        return is_frozen and (_criterion(row), row["period"]) in computed
+
+    before = {row["figure_id"]: row for row in read_rows(folder / "figures.csv") if is_compared(row)}
+    after = {key: row for key, row in now.items() if is_compared(row)}
     return [(before.get(key, {}), after.get(key, {})) for key in sorted(before.keys() | after.keys())]
+
+
+def _criterion(row: Row) -> str:
+    known = catalogue.load().get(row["indicator_id"])
+    return known.criterion if known else ""
 
 
 def _refuse_untyped(changes: list[Change]) -> None:
