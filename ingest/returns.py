@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
-from ingest import contained
+from ingest import contained, pages, quality
 from ingest.context import Context
 from ingest.form_sheets import EPOCH, Formats, form_columns, write_cell
 from ingest.readers.declarations import REFUSALS_SHEET
@@ -76,11 +75,13 @@ def write_all(run: Run) -> None:
                 parcels[sender].accepted += _accepted(connection, said.file_id, siren)
         for sender, text in _findings(connection, run):
             parcels.setdefault(sender, Parcel(sender)).findings.append(text)
+        refused_lines = [(p.sender, line.file, line.reason) for p in parcels.values() for line in p.lines]
+        quality.write(folder, run, connection, refused_lines)
     for parcel in parcels.values():
-        write_returns(folder, parcel, run.quarter.label_fr)
+        write_returns(folder, parcel, run)
 
 
-def write_returns(folder: Path, parcel: Parcel, quarter_label: str) -> None:
+def write_returns(folder: Path, parcel: Parcel, run: Run) -> None:
     """Write <sender>.csv, .xlsx and .html in `folder`. Every text is escaped; names are safe for any sender."""
     folder.mkdir(parents=True, exist_ok=True)
     base = folder / safe_name(parcel.sender or UNKNOWN_SENDER)
@@ -92,7 +93,7 @@ def write_returns(folder: Path, parcel: Parcel, quarter_label: str) -> None:
         writer.writerow(COLUMNS)
         writer.writerows([plain_cell(cell) for cell in line.cells] for line in lines)
     _write_workbook(base.with_name(base.name + ".xlsx"), parcel, lines)
-    page = _page(parcel, lines, quarter_label)
+    page = _page(parcel, lines, run)
     base.with_name(base.name + ".html").write_text(page, encoding="utf-8")
 
 
@@ -138,27 +139,19 @@ def _write_kind(sheet: Any, looks: Formats, kind: str, parcel: Parcel) -> None:
         row_index += 1
 
 
-def _page(parcel: Parcel, lines: list[ReturnLine], quarter_label: str) -> str:
-    title = f"Retour à {parcel.sender or 'un expéditeur non reconnu'}, {quarter_label}"
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in _TITLES)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line.cells) + "</tr>" for line in lines
-    )
-    remarks = "".join(f"<li>{escape(text)}</li>" for text in sorted(set(parcel.findings)))
+def _page(parcel: Parcel, lines: list[ReturnLine], run: Run) -> str:
     rows = len({(line.file, line.sheet, line.row) for line in lines})
-    remarks_part = f"<h2>À savoir</h2><ul>{remarks}</ul>" if remarks else ""
-    return f"""<!DOCTYPE html>
-<html lang="fr"><head><meta charset="utf-8"><title>{escape(title)}</title>
-<style>body{{font-family:sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem}}table{{border-collapse:collapse}}
-td,th{{border:1px solid #767676;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}}</style>
-</head><body><h1>{escape(title)}</h1>
-<p>{rows} ligne(s) ou fichier(s) n'ont pas pu être acceptés. Le reste de vos envois est pris en compte.
-Le classeur du même nom contient vos lignes : les cases à corriger sont en rouge, avec leur explication.
-Corrigez-le, ressaisissez le nom des porteurs des lignes refusées, puis renvoyez-le.</p>
-<table><caption>Ce qui est à corriger</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>
-{remarks_part}
-</body></html>
-"""
+    return pages.page(
+        run,
+        f"Retour à {parcel.sender or 'un expéditeur non reconnu'}, {run.quarter.label_fr}",
+        pages.paragraph(
+            f"{rows} ligne(s) ou fichier(s) n'ont pas pu être acceptés. Le reste de vos envois est pris en compte. "
+            "Le classeur du même nom contient vos lignes : les cases à corriger sont en rouge, avec leur explication. "
+            "Corrigez-le, ressaisissez le nom des porteurs des lignes refusées, puis renvoyez-le."
+        ),
+        pages.table("Ce qui est à corriger", _TITLES, (line.cells for line in lines)),
+        "<h2>À savoir</h2>" + pages.bullets(sorted(set(parcel.findings))) if parcel.findings else "",
+    )
 
 
 @dataclass

@@ -6,7 +6,7 @@ import hashlib
 import re
 
 _FORMULA = re.compile(r"\s*[=+@＝＋－＠]|[\t\r]|\s*-(?![0-9 .,\u00a0\u202f]+€?$)")
-_RESERVED = frozenset(["con", "prn", "aux", "nul", "propositions"]) | {
+_RESERVED = frozenset(["con", "prn", "aux", "nul", "propositions", "qualite"]) | {
     f"{port}{n}" for port in ("com", "lpt") for n in range(10)
 }
 

@@ -42,6 +42,7 @@ def closing_summary(run: Run) -> str:
         f"  Membres : {answered} ont répondu sur {expected} attendus, {expected - answered} à relancer (periscope status).",
         f"  Fichiers refusés : {refused_files} ; lignes refusées : {refused_rows} ; constats : {findings} "
         f"(détail par expéditeur dans {workspace.returns / str(run.quarter)}).",
+        f"  Qualité des envois : {workspace.returns / str(run.quarter) / 'qualite.html'}",
         f"  Tableau de bord du comité : {published / 'committee' / 'dashboard.html'}",
         f"  Édition interne : {published / 'internal' / 'dashboard.html'}",
     ]
@@ -89,7 +90,7 @@ def status(run: Run) -> str:
             ],
         ).fetchall()
         refusals = connection.execute(
-            "select source_file, sheet, row_number, column_name, reason, remedy from record.refusals order by all"
+            "select distinct source_file, sheet, row_number, column_name, reason, remedy from record.refusals order by all"
         ).fetchall()
     lines = [f"{run.quarter.label_fr} : reçu"]
     for sender, kind, file, sheet, read, accepted, refused, state, by in slices:
@@ -104,4 +105,5 @@ def status(run: Run) -> str:
     for file, sheet, row, column, reason, remedy in refusals:
         place = ", ".join(part for part in (file, sheet, f"ligne {row}" if row else "", column) if part)
         lines.append(f"  {place} : {reason} {remedy}")
+    lines.append(f"Qualité des envois : {workspace.returns / str(run.quarter) / 'qualite.html'}")
     return "\n".join(lines)

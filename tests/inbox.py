@@ -11,11 +11,12 @@ from periscope.quarters import Quarter
 from periscope.workspace import Run, Workspace
 
 
-def small_pole(root: Path, more_settings: str = "") -> Run:
-    """Two members and a room, nothing received."""
+def small_pole(root: Path, more_settings: str = "", first_settings: str = "") -> Run:
+    """Two members and a room, nothing received. Settings may be added after, and before, those of a new workspace."""
     workspace = template.create(root)
     settings = root / "periscope.toml"
-    settings.write_text(settings.read_text(encoding="utf-8") + more_settings, encoding="utf-8")
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(first_settings + text + more_settings, encoding="utf-8")
     (workspace.register / "members.csv").write_text(
         "member_id,siren,name\njardins,732829320,Les Jardins du Canal\natelier,880878145,Atelier Bois\n"
     )

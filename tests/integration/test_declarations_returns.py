@@ -189,7 +189,7 @@ def test_refusals_go_back_and_a_mended_file_clears_them(run: Run) -> None:
         ("P4", Decimal("0.5")),
     ]
     returns.write_all(run)
-    assert list(folder.iterdir()) == []
+    assert [path.name for path in folder.iterdir()] == ["qualite.html"]
 
 
 def test_senders_of_one_file_do_not_see_each_other(run: Run) -> None:
@@ -218,13 +218,14 @@ def test_senders_of_one_file_do_not_see_each_other(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "sender", ["../../x", "CON", "a/b\\c", "é" * 300, "‮gnp", "", "propositions", "<script>"]
+    "sender", ["../../x", "CON", "a/b\\c", "é" * 300, "‮gnp", "", "propositions", "qualite", "<script>"]
 )
-def test_any_sender_is_a_safe_file_and_nothing_runs(tmp_path: Path, sender: str) -> None:
+def test_any_sender_is_a_safe_file_and_nothing_runs(tmp_path: Path, run: Run, sender: str) -> None:
     lines = [ReturnLine(text, text, 2, text, text, text, text) for text in HOSTILE]
-    write_returns(tmp_path / "out", Parcel(sender, lines, findings=HOSTILE), "3e trimestre 2026")
+    write_returns(tmp_path / "out", Parcel(sender, lines, findings=HOSTILE), run)
+    assert not (tmp_path / "out" / "qualite.html").exists()
     assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".csv", ".html", ".xlsx"]
-    assert [path for path in tmp_path.iterdir() if path.name != "out"] == []
+    assert [path for path in tmp_path.iterdir() if path.name not in ("out", "pole")] == []
     page = next((tmp_path / "out").glob("*.html")).read_text(encoding="utf-8")
     assert "<svg" not in page and "<script" not in page
     with next((tmp_path / "out").glob("*.csv")).open(encoding="utf-8", newline="") as file:
