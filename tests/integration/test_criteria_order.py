@@ -198,9 +198,9 @@ def straight_pole() -> Pole:
                 **({"status": "confirmed"} | more),
             )
     account(built)
-    for grant_id, status, decided_on, amount in GRANTS:
+    for grant_id, status, decided_on, amount_eur in GRANTS:
         built.add(
-            "register.grants", grant_id=grant_id, status=status, decided_on=decided_on, amount_eur=amount
+            "register.grants", grant_id=grant_id, status=status, decided_on=decided_on, amount_eur=amount_eur
         )
     built.add("register.lots", lot_id="L", area_m2="10", member_id="A", ends_on="2026-08-31")
     return built
