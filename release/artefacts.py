@@ -204,7 +204,7 @@ def _pdf(content: bytes) -> Iterator[str]:
         return
     reader = PdfReader(io.BytesIO(content))
     for page in reader.pages:
-        yield page.extract_text()
+        yield page.extract_text().replace("\u200b", "")
     for filled in (reader.get_fields() or {}).values():
         yield str(filled.value or "")
 

@@ -86,7 +86,7 @@ class _Sheets:
 
     def _free_name(self, title: str) -> str:
         """At most 31 characters, none that Excel refuses, used once whatever the case."""
-        name = "".join(c for c in title if c not in "[]:*?/\\'")[:28].strip()
+        name = "".join(c for c in title.replace("'", "’") if c not in "[]:*?/\\")[:28].strip()
         found = next(
             n for n in (name, *(f"{name} {i}" for i in range(2, 1000))) if n.lower() not in self._names
         )

@@ -1,0 +1,99 @@
+"""The PDF as paper: nothing beyond the margins, no heading alone at the foot of a page, every part on a page of its own."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, replace
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from reports import pdf, sections
+from reports.report import Report
+from tests.fixtures import reader_folder
+
+POPPLER = shutil.which("pdftotext")
+pytestmark = pytest.mark.skipif(
+    POPPLER is None, reason="pdftotext (poppler-utils) n'est pas installé : pages non mesurées"
+)
+MM = 72 / 25.4
+MARGIN, FOOT = 18 * MM, (297 - 20) * MM
+_WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
+
+
+@dataclass(frozen=True)
+class Word:
+    left: float
+    top: float
+    right: float
+    bottom: float
+    text: str
+
+    @property
+    def is_heading(self) -> bool:
+        """Headings of parts and sections are set at 12.5 points and more; everything else at 10.5 at most."""
+        return self.bottom - self.top > 11.5
+
+
+def pages_of(path: Path) -> list[list[Word]]:
+    told = subprocess.run(
+        [str(POPPLER), "-bbox", str(path), "-"], check=True, capture_output=True, text=True
+    ).stdout
+    return [
+        [Word(*(float(v) for v in m[:4]), unescape(m[4])) for m in _WORD.findall(page)]
+        for page in told.split("<page ")[1:]
+    ]
+
+
+@pytest.fixture(scope="module", params=["cerfa", "ptce", "confiance", "investissement", "fse"])
+def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[list[Word]]:
+    folder = tmp_path_factory.mktemp("paper")
+    first = replace(reader_folder.context().grants[0], family=request.param)
+    long = "Une dépense au libellé interminable-et-sans-espace-" + "x" * 60
+    past = replace(
+        first, grant_id="G0", purpose=long, period_start=date(2025, 1, 1), period_end=date(2025, 12, 31)
+    )
+    expenses = tuple(replace(e, label=long) for e in reader_folder.context().expenses)
+    allocations = reader_folder.context("internal").allocations
+    report = Report.open(
+        reader_folder.write(folder / "f", grants=(past, first), expenses=expenses, allocations=allocations)
+    )
+    report.show(sections.summary)
+    report.show_all(sections.grant_parts)
+    report.show_all(sections.results)
+    for name in ("coverage", "restatements", "method", "glossary"):
+        report.show(getattr(sections, name))
+    (folder / "rapport.pdf").write_bytes(pdf.render(report, "Rapport"))
+    return pages_of(folder / "rapport.pdf")
+
+
+def test_nothing_leaves_the_margins(pages: list[list[Word]]) -> None:
+    outside = [
+        (n, word.text)
+        for n, page in enumerate(pages, 1)
+        for word in page
+        if word.left < MARGIN - 1 or word.right > 210 * MM - MARGIN + 1
+    ]
+    assert outside == []
+
+
+def test_no_heading_is_left_at_the_foot_of_a_page(pages: list[list[Word]]) -> None:
+    assert sum(word.is_heading for page in pages for word in page) > 20
+    for number, page in enumerate(pages, 1):
+        body = [word for word in page if word.bottom < FOOT]
+        last = max(body, key=lambda word: word.bottom)
+        assert not last.is_heading, (number, last.text)
+
+
+def test_each_part_starts_a_page(pages: list[list[Word]]) -> None:
+    titled = [
+        page
+        for page in pages
+        if any(w.text == "Subvention" and w.is_heading and w.top < 30 * MM for w in page)
+    ]
+    assert len(titled) == 2
+    assert all(page for page in pages), "an empty page"
