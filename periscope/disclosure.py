@@ -8,15 +8,23 @@ deviations from the truth: a hidden total is safe when some deviation compatible
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from periscope.errors import GateError
+from periscope.moves import EPSILON as _EPSILON
+from periscope.moves import Matrix, Moves, enough
+from periscope.programme import Programme
+from periscope.settings import Secrecy
 
 OUTSIDER = ""
-_EPSILON = 1e-7
 Row = dict[int, float]
+#: What accepted facts leave possible for the others of a target: in all, and by owner.
+Rooms = list[tuple[float, dict[str, float]]]
 
 
 @dataclass(frozen=True)
@@ -66,14 +74,51 @@ class Unknowns:
         return len(self.values) - 1
 
 
-@dataclass(frozen=True)
-class _Move:
-    """A deviation from the truth, how many times it may be made forward and backward, and whom it touches."""
+def blocks(
+    unknowns: Unknowns, facts: list[Fact], targets: list[Target]
+) -> list[tuple[Unknowns, list[Fact], list[Target]]]:
+    """Cut a system into parts that tell nothing about each other, each with its own numbering of unknowns.
 
-    terms: Row
-    forward: float
-    backward: float
-    owners: frozenset[str]
+    Facts of one figure stay together: they are hidden together.
+    """
+    by_figure: dict[str, list[int]] = defaultdict(list)
+    for fact in facts:
+        by_figure[fact.figure] += fact.terms
+    linked = [*by_figure.values(), *(target.terms for target in targets)]
+    part_of = components(linked, len(unknowns.values))
+    place: dict[int, int] = {}
+    parts: dict[int, tuple[Unknowns, list[Fact], list[Target]]] = {}
+    for index, part in enumerate(part_of):
+        mine = parts.setdefault(part, (Unknowns(), [], []))[0]
+        place[index] = mine.add(unknowns.values[index], unknowns.lowest[index], unknowns.owners[index])
+    for fact in facts:
+        terms = {place[index]: coefficient for index, coefficient in fact.terms.items()}
+        parts[part_of[next(iter(fact.terms))]][1].append(replace(fact, terms=terms))
+    for target in targets:
+        terms = {place[index]: coefficient for index, coefficient in target.terms.items()}
+        parts[part_of[next(iter(target.terms))]][2].append(replace(target, terms=terms))
+    return list(parts.values())
+
+
+def components(groups: Iterable[Iterable[int]], size: int) -> list[int]:
+    """Component of each unknown: two unknowns of one group are in one component."""
+    links = [(size + number, index) for number, group in enumerate(groups) for index in group]
+    if not links:
+        return list(range(size))
+    ends = np.array(links)
+    nodes = int(ends.max()) + 1
+    graph = csr_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(nodes, nodes))
+    labels: list[int] = connected_components(graph, directed=False)[1][:size].tolist()
+    return labels
+
+
+def breaches(unknowns: Unknowns, facts: list[Fact], targets: list[Target], rule: Secrecy) -> list[Breach]:
+    """Every breach of `targets` under these facts, block by block."""
+    found = []
+    for part, told, mine in blocks(unknowns, facts, targets):
+        if told and mine:
+            found += Attack(part, mine, rule.min_contributors, rule.dominance_share).run(told)
+    return found
 
 
 @dataclass
@@ -90,43 +135,56 @@ class Attack:
     dominance_share: float = 0.85
 
     def __post_init__(self) -> None:
-        self._seen: dict[tuple[int, frozenset[tuple[str, str]]], list[Breach]] = {}
-        self._reduced: dict[frozenset[tuple[str, str]], list[Fact]] = {}
-        # deviations that once cleared a target, by unknown: they clear others, where the facts in force allow them
-        self._moves: dict[int, list[_Move]] = defaultdict(list)
-        self._x = np.array(self.unknowns.values, dtype=float)
-        self._room = self._x - np.array(self.unknowns.lowest, dtype=float)
-        self._scale = max(float(np.abs(self._x).max(initial=0.0)), 1.0)
+        size = len(self.unknowns.values)
+        x = np.array(self.unknowns.values, dtype=float)
+        self._x, self._scale = x, max(float(np.abs(x).max(initial=0.0)), 1.0)
+        #: amounts below are in units of the largest one
+        self._room = (x - np.array(self.unknowns.lowest, dtype=float)) / self._scale
+        self._programme = Programme(self._room)
+        self._facts: list[Fact] = []
+        self._number: dict[tuple[str, str], int] = {}
+        self._rows = np.zeros((64, size))
+        self._accepted: list[bool] = []
+        self._suspects = [OUTSIDER, *sorted(set(self.unknowns.owners) - {OUTSIDER})]
+        touches = np.array(
+            [[bool(owner) and owner == who for who in self._suspects] for owner in self.unknowns.owners]
+        ).reshape(size, len(self._suspects))
+        self._owned = [np.flatnonzero(touches[:, column]) for column in range(len(self._suspects))]
+        self._goals = np.zeros((len(self.targets), size))
+        for number, target in enumerate(self.targets):
+            for index, coefficient in target.terms.items():
+                self._goals[number, index] = coefficient
+        needed = np.array([[t.above for t in self.targets], [t.below for t in self.targets]]) / self._scale
+        self._needed = needed.reshape(2, len(self.targets))
+        self._moves = Moves(self._room, self._goals, enough(self._needed), touches)
+        self._seen: dict[tuple[int, frozenset[int]], list[Breach]] = {}
+        self._reduced: dict[frozenset[int], list[int]] = {}
 
     def run(self, facts: list[Fact]) -> list[Breach]:
-        """Every breach (the first one found for each target and side) under these published facts."""
-        kept = self._independent(facts)
-        part_of = _components(kept, len(self._x))
-        facts_of: dict[int, list[int]] = defaultdict(list)
-        for index, fact in enumerate(kept):
-            facts_of[part_of[next(iter(fact.terms))]].append(index)
-        scene = _Scene(self, kept, facts_of, part_of, [f for f in facts if self._is_accepted(f)])
-        breaches = []
-        for number, target in enumerate(self.targets):
-            parts = {part_of[index] for index in target.terms}
-            key = number, frozenset((kept[i].figure, kept[i].part) for p in parts for i in facts_of[p])
-            if key not in self._seen:
-                self._seen[key] = scene.attack(target)
-            breaches += self._seen[key]
-        return breaches
+        """Every breach (the first one found for each target) under these published facts."""
+        scene = _Scene(self, [self._register(fact) for fact in facts])
+        keys = [(number, scene.facts_about(number)) for number in range(len(self.targets))]
+        changed = [number for number, told in keys if (number, told) not in self._seen]
+        if changed:
+            scene.prepare(changed)
+        for number in changed:
+            self._seen[keys[number]] = scene.attack(number)
+        return [breach for key in keys for breach in self._seen[key]]
 
-    def _independent(self, facts: list[Fact]) -> list[Fact]:
-        part_of = _components(facts, len(self._x))
-        together: dict[int, list[Fact]] = defaultdict(list)
-        for fact in facts:
-            together[part_of[next(iter(fact.terms))]].append(fact)
-        kept = []
-        for group in together.values():
-            key = frozenset((fact.figure, fact.part) for fact in group)
-            if key not in self._reduced:
-                self._reduced[key] = independent(group)
-            kept += self._reduced[key]
-        return kept
+    def _register(self, fact: Fact) -> int:
+        """Number of a fact, given at its first meeting."""
+        key = fact.figure, fact.part
+        if key not in self._number:
+            number = self._number[key] = len(self._facts)
+            if number == len(self._rows):
+                self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+            for index, coefficient in fact.terms.items():
+                self._rows[number, index] = coefficient
+            self._facts.append(fact)
+            self._accepted.append(self._is_accepted(fact))
+            self._programme.add_fact(self._rows[number])
+            self._moves.add_fact(number, self._rows[number])
+        return self._number[key]
 
     def _is_accepted(self, fact: Fact) -> bool:
         sums: dict[str, float] = defaultdict(float)
@@ -137,250 +195,165 @@ class Attack:
         total = sum(abs(value) for value in sums.values())
         return max(abs(value) for value in sums.values()) <= self.dominance_share * total * (1 + 1e-12)
 
+    def _independent(self, facts: list[int]) -> list[int]:
+        """Facts that no combination of narrower ones already tells (a year beside its quarters is no news)."""
+        key = frozenset(facts)
+        if key not in self._reduced:
+            ordered = sorted(facts, key=lambda n: (len(self._facts[n].terms), *self._name(n)))
+            kept = independent(self._rows[ordered])
+            self._reduced[key] = [ordered[position] for position in kept]
+        return self._reduced[key]
 
-def independent(facts: list[Fact]) -> list[Fact]:
-    """Facts that no combination of narrower ones already tells (a year beside its quarters is no news)."""
-    kept: list[Fact] = []
-    column: dict[int, int] = {}
-    for fact in facts:
-        for index in fact.terms:
-            column.setdefault(index, len(column))
-    size = len(column)
-    basis = np.zeros((min(len(facts), size), size))
+    def _name(self, number: int) -> tuple[str, str]:
+        return self._facts[number].figure, self._facts[number].part
+
+
+def independent(rows: Matrix) -> list[int]:
+    """Positions of the rows that are no combination of those before them."""
+    rows = rows[:, np.abs(rows).max(axis=0, initial=0.0) > 0]
+    size = rows.shape[1]
+    basis = np.zeros((min(rows.shape), size))
     pivots: list[int] = []
-    for fact in sorted(facts, key=lambda f: (len(f.terms), f.figure, f.part)):
-        row = np.zeros(size)
-        for index, coefficient in fact.terms.items():
-            row[column[index]] = coefficient
+    kept = []
+    for position, row in enumerate(rows):
         rank = len(pivots)
-        if rank:
-            row -= row[pivots] @ basis[:rank]
-        pivot = int(np.argmax(np.abs(row)))
-        if abs(row[pivot]) < _EPSILON:
+        if rank == size:
+            break
+        left = row - row[pivots] @ basis[:rank] if rank else row.copy()
+        pivot = int(np.argmax(np.abs(left)))
+        if abs(left[pivot]) < _EPSILON:
             continue
-        row /= row[pivot]
-        row[np.abs(row) < 1e-12] = 0.0
+        left /= left[pivot]
+        left[np.abs(left) < 1e-12] = 0.0
         if rank:
-            basis[:rank] -= np.outer(basis[:rank, pivot], row)
-        basis[rank] = row
+            basis[:rank] -= np.outer(basis[:rank, pivot], left)
+        basis[rank] = left
         pivots.append(pivot)
-        kept.append(fact)
+        kept.append(position)
     return kept
 
 
-def _components(facts: list[Fact], size: int) -> list[int]:
-    """Component of each unknown: two unknowns in one fact are in one component."""
-    parent = list(range(size))
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
-    for fact in facts:
-        first, *others = fact.terms
-        for other in others:
-            parent[root(other)] = root(first)
-    return [root(index) for index in range(size)]
-
-
 class _Scene:
-    """One attack: the facts in force, cut into components; twins are unknowns that the same facts tell about."""
+    """One attack under the facts in force, in units of the attack's scale."""
 
-    def __init__(
-        self,
-        attack: Attack,
-        facts: list[Fact],
-        facts_of: dict[int, list[int]],
-        part_of: list[int],
-        accepted: list[Fact],
-    ) -> None:
-        self.facts, self.facts_of, self.part_of = facts, facts_of, part_of
-        self.x, self.room, self.scale = attack._x, attack._room, attack._scale
-        self.owners = attack.unknowns.owners
-        self.moves, self.allowed = attack._moves, dict[int, bool]()
-        told: list[list[tuple[int, float]]] = [[] for _ in self.x]
-        for number, fact in enumerate(facts):
-            for index, coefficient in fact.terms.items():
-                told[index].append((number, coefficient))
-        self.signature = [tuple(row) for row in told]
-        self.twins: dict[tuple[tuple[int, float], ...], list[int]] = defaultdict(list)
-        for index, signature in enumerate(self.signature):
-            self.twins[signature].append(index)
-        self.members: dict[int, list[int]] = defaultdict(list)
-        for index, part in enumerate(part_of):
-            self.members[part].append(index)
-        self.accepted_about: dict[int, list[Fact]] = defaultdict(list)
-        for fact in accepted:
-            for index in fact.terms:
-                self.accepted_about[index].append(fact)
+    def __init__(self, attack: Attack, facts: list[int]) -> None:
+        self._attack, self._moves, self._owners = attack, attack._moves, attack.unknowns.owners
+        size = len(self._owners)
+        self._part_of = components((attack._facts[n].terms for n in facts), size)
+        together: dict[int, list[int]] = defaultdict(list)
+        for number in facts:
+            together[self._part_of[next(iter(attack._facts[number].terms))]].append(number)
+        self._kept_of = {part: frozenset(attack._independent(group)) for part, group in together.items()}
+        self._kept = sorted(number for kept in self._kept_of.values() for number in kept)
+        self._accepted_about: dict[int, list[Row]] = defaultdict(list)
+        for number in facts:
+            if attack._accepted[number]:
+                for index in attack._facts[number].terms:
+                    self._accepted_about[index].append(attack._facts[number].terms)
 
-    def attack(self, target: Target) -> list[Breach]:
-        """The first breach of a target: by an outsider, then by each enterprise that one of its facts is about."""
-        parts = sorted({self.part_of[index] for index in target.terms})
-        insiders = {self.owners[i] for p in parts for i in self.members[p]} - {OUTSIDER}
-        owners = {self.owners[index] for index in target.terms}
-        suspects = [OUTSIDER, *sorted(insider for insider in insiders if owners != {insider})]
-        limits = self._limits(target)
-        for side in (1, -1):
-            known = self._known_moves(target, side)
-            for insider in suspects:
-                needed = self._required(target, limits, insider, side)
-                enough = needed * (1 - 1e-6) - _EPSILON * self.scale
-                if self._by_swaps(target, insider, side) >= enough or any(
-                    width >= enough and insider not in move.owners for width, move in known
-                ):
+    def prepare(self, targets: list[int]) -> None:
+        """Find the moves that change no fact in force, and which (side, target, suspect) they clear."""
+        attack, moves = self._attack, self._moves
+        attack._programme.put_in_force(set(self._kept))
+        self._allowed = moves.allowed(self._kept)
+        self._cleared = np.zeros((2, len(attack.targets), len(attack._suspects)), dtype=bool)
+        spares = moves.spares[self._allowed]
+        for side in (0, 1):
+            is_far = moves.is_far[side][np.ix_(self._allowed, targets)]
+            self._cleared[side, targets] = is_far.T @ spares > 0
+
+    def facts_about(self, number: int) -> frozenset[int]:
+        """The independent facts of every part that a target lies in: what its answer depends on."""
+        parts = {self._part_of[index] for index in self._attack.targets[number].terms}
+        return frozenset().union(*(self._kept_of.get(part, frozenset()) for part in parts))
+
+    def attack(self, number: int) -> list[Breach]:
+        """The first breach of a target: by an outsider, then by each enterprise."""
+        target = self._attack.targets[number]
+        owners = {self._owners[index] for index in target.terms}
+        limits: list[Rooms] | None = None
+        for side, sign in enumerate((1, -1)):
+            for column in np.flatnonzero(~self._cleared[side, number]).tolist():
+                insider = self._attack._suspects[column]
+                if self._cleared[side, number, column] or owners == {insider} - {OUTSIDER}:
                     continue
-                width, terms, holding = self._by_program(target, insider, parts, side, needed)
-                if width < enough:
-                    return [Breach(target.name, insider, holding, side, width)]
-                known.append((width, self._remember(terms)))
+                limits = self._limits(target) if limits is None else limits
+                needed = self._required(number, limits, insider, side)
+                if self._known_width(number, column, side) >= enough(needed):
+                    continue
+                breach = self._ask(number, column, side, sign, needed)
+                if breach:
+                    return [breach]
         return []
 
-    def _remember(self, terms: Row) -> _Move:
-        """Keep a deviation for every target that it moves, with how far it may be pushed either way."""
-        forward = min((self.room[i] / -change for i, change in terms.items() if change < 0), default=np.inf)
-        backward = min((self.room[i] / change for i, change in terms.items() if change > 0), default=np.inf)
-        move = _Move(terms, forward, backward, frozenset(self.owners[i] for i in terms) - {OUTSIDER})
-        for index in terms:
-            self.moves[index].append(move)
-        return move
+    def _known_width(self, number: int, column: int, side: int) -> float:
+        is_spared = self._moves.spares[self._allowed, column] > 0
+        reach = self._moves.reach[side, self._allowed, number]
+        return float(reach[is_spared].max(initial=0.0))
 
-    def _known_moves(self, target: Target, side: int) -> list[tuple[float, _Move]]:
-        """Moves found before, still allowed by the facts in force, with how far each takes the target on one side."""
-        found = []
-        for move in {id(move): move for index in target.terms for move in self.moves[index]}.values():
-            change = side * sum(
-                coefficient * move.terms.get(index, 0.0) for index, coefficient in target.terms.items()
-            )
-            if change and self._is_allowed(move):
-                found.append((abs(change) * (move.forward if change > 0 else move.backward), move))
-        return found
+    def _ask(self, number: int, column: int, side: int, sign: int, needed: float) -> Breach | None:
+        """Ask the programme; a deviation found that goes far enough is kept for every target that it moves."""
+        attack = self._attack
+        frozen = attack._owned[column]
+        cap = min(needed, 1e6)
+        try:
+            answer = attack._programme.farthest(sign * attack._goals[number], frozen, cap)
+        except ArithmeticError as error:
+            raise GateError(
+                f"L'attaque de contrôle n'a pas pu conclure sur « {attack.targets[number].name} » ({error}) : rien n'est "
+                "publié, la publication précédente est intacte. Signalez ce cas ; en attendant, retirez du registre ou des "
+                "corrections le dernier montant hors d'échelle."
+            ) from error
+        if answer.width < enough(needed):
+            holding = tuple(attack._facts[n] for n in self._kept if abs(answer.weights[n]) > _EPSILON)
+            # a solver that names no fact must not make a breach vanish: then every fact nearby is held
+            nearby = tuple(attack._facts[n] for n in sorted(self.facts_about(number)))
+            insider = attack._suspects[column]
+            width = answer.width * attack._scale
+            return Breach(attack.targets[number].name, insider, holding or nearby, sign, width)
+        deviation = np.where(np.abs(answer.deviation) > 1e-9, answer.deviation, 0.0)
+        move = self._moves.add(deviation, attack._rows[: len(attack._facts)])
+        self._allowed.append(move)
+        spares = self._moves.spares[move] > 0
+        self._cleared |= (self._moves.is_far[:, move] > 0)[:, :, None] & spares[None, None, :]
+        return None
 
-    def _is_allowed(self, move: _Move) -> bool:
-        """True when a move changes no fact in force."""
-        if id(move) not in self.allowed:
-            moved: dict[int, float] = defaultdict(float)
-            for index, change in move.terms.items():
-                for number, coefficient in self.signature[index]:
-                    moved[number] += coefficient * change
-            largest = max(abs(change) for change in move.terms.values())
-            self.allowed[id(move)] = all(abs(change) <= _EPSILON * largest for change in moved.values())
-        return self.allowed[id(move)]
-
-    def _limits(self, target: Target) -> list[list[tuple[float, dict[str, float]]]]:
+    def _limits(self, target: Target) -> list[Rooms]:
         """For the whole target, then each of its pieces: the room of the others in each accepted fact, by owner."""
+        room = self._attack._room
         pieces: dict[int, Row] = defaultdict(dict)
         for index, coefficient in target.terms.items():
-            pieces[self.part_of[index]][index] = coefficient
+            pieces[self._part_of[index]][index] = coefficient
         found = []
         for terms in [target.terms, *pieces.values()]:
             limits = []
-            for fact in self.accepted_about[next(iter(terms))]:
-                if terms.items() <= fact.terms.items():
+            for fact in self._accepted_about[next(iter(terms))]:
+                if terms.items() <= fact.items():
                     rooms: dict[str, float] = defaultdict(float)
-                    for index in fact.terms.keys() - terms.keys():
-                        rooms[self.owners[index]] += fact.terms[index] * self.room[index]
+                    for index in fact.keys() - terms.keys():
+                        rooms[self._owners[index]] += float(fact[index] * room[index])
                     limits.append((sum(rooms.values()), dict(rooms)))
             found.append(limits)
         return found
 
-    def _required(
-        self, target: Target, limits: list[list[tuple[float, dict[str, float]]]], insider: str, side: int
-    ) -> float:
+    def _required(self, number: int, limits: list[Rooms], insider: str, side: int) -> float:
         """Width to keep on one side: never below the believed lowest value, nor beyond what an accepted fact tells."""
-        widths = [
-            min(
-                (
-                    total - rooms.get(insider, 0.0)
-                    if side > 0
-                    else np.inf
-                    if rooms.keys() - {insider}
-                    else 0.0
-                    for total, rooms in piece
-                ),
-                default=np.inf,
-            )
-            for piece in limits
-        ]
+        widths = [min((_left(one, insider, side) for one in piece), default=np.inf) for piece in limits]
         whole, *pieces = widths
-        needed = min(target.above if side > 0 else target.below, whole, sum(pieces))
-        if side > 0:
-            return float(needed)
+        needed = min(float(self._attack._needed[side, number]), whole, sum(pieces))
+        if side == 0:
+            return needed
         free = sum(
-            coefficient * self.room[index] if coefficient > 0 else np.inf
-            for index, coefficient in target.terms.items()
-            if self.owners[index] != insider or insider == OUTSIDER
+            coefficient * float(self._attack._room[index]) if coefficient > 0 else np.inf
+            for index, coefficient in self._attack.targets[number].terms.items()
+            if self._owners[index] != insider or insider == OUTSIDER
         )
-        return float(min(needed, free))
+        return min(needed, free)
 
-    def _by_swaps(self, target: Target, insider: str, side: int) -> float:
-        """Width shown possible by moving amounts between twins, without any program; 0 where it shows nothing."""
-        if any(coefficient != 1 for coefficient in target.terms.values()):
-            return 0.0
-        groups: dict[tuple[tuple[int, float], ...], list[int]] = defaultdict(list)
-        for index in target.terms:
-            if insider == OUTSIDER or self.owners[index] != insider:
-                groups[self.signature[index]].append(index)
-        width = 0.0
-        for signature, mine in groups.items():
-            others = [
-                i
-                for i in self.twins[signature]
-                if i not in target.terms and (insider == OUTSIDER or self.owners[i] != insider)
-            ]
-            if not signature:
-                width += np.inf if side > 0 else sum(self.room[i] for i in mine)
-            elif others:
-                width += sum(self.room[i] for i in (others if side > 0 else mine))
-        return float(width)
 
-    def _by_program(
-        self, target: Target, insider: str, parts: list[int], side: int, needed: float
-    ) -> tuple[float, Row, tuple[Fact, ...]]:
-        """Largest move of the target on one side (capped at `needed`), the deviation, the facts that hold it back.
-
-        A deviation is an increase less a decrease, so that a vertex moves few unknowns: it then clears the target
-        for every insider that it does not touch.
-        """
-        indices = [
-            i
-            for part in parts
-            for i in self.members[part]
-            if insider == OUTSIDER or self.owners[i] != insider
-        ]
-        column = {index: position for position, index in enumerate(indices)}
-        facts = [self.facts[number] for part in parts for number in self.facts_of[part]]
-        size = len(indices)
-        told = [
-            (n, column[i], c) for n, fact in enumerate(facts) for i, c in fact.terms.items() if i in column
-        ]
-        rows, columns, data = (
-            (np.array(part) for part in zip(*told, strict=True)) if told else (np.zeros(0),) * 3
-        )
-        half = csr_array((data, (rows, columns)), shape=(len(facts), size))
-        goal = np.zeros(2 * size)
-        for index, coefficient in target.terms.items():
-            if index in column:
-                goal[column[index]] = side * coefficient
-        goal[size:] = -goal[:size]
-        result = linprog(
-            -goal,
-            A_ub=goal[None, :],
-            b_ub=[min(needed, 1e6 * self.scale) / self.scale],
-            A_eq=hstack([half, -half], format="csr") if facts else None,
-            b_eq=np.zeros(len(facts)) if facts else None,
-            bounds=[(0.0, None)] * size + [(0.0, self.room[i] / self.scale) for i in indices],
-            method="highs",
-        )
-        if result.status != 0:
-            raise ArithmeticError(f"the attack on {target.name} did not end: {result.message}")
-        moves = (np.asarray(result.x)[:size] - np.asarray(result.x)[size:]) * self.scale
-        witness = {
-            i: float(move) for i, move in zip(indices, moves, strict=True) if abs(move) > 1e-9 * self.scale
-        }
-        marginals = result.eqlin.marginals if facts else np.zeros(0)
-        holding = tuple(fact for fact, dual in zip(facts, marginals, strict=True) if abs(dual) > _EPSILON)
-        # a solver that names no fact must not make a breach vanish: then every fact nearby is held
-        return -float(result.fun or 0.0) * self.scale, witness, holding or tuple(facts)
+def _left(room: tuple[float, dict[str, float]], insider: str, side: int) -> float:
+    """How far an accepted fact alone lets its target go, for one of its contributors."""
+    total, by_owner = room
+    if side == 0:
+        return total - by_owner.get(insider, 0.0)
+    return np.inf if by_owner.keys() - {insider} else 0.0

@@ -25,7 +25,7 @@ class Secrecy:
     interval_floor_eur: float = 1000.0
     interval_floor_fte: float = 0.5
     min_persons: int = 3
-    time_limit_seconds: float = 300.0
+    max_rounds: int = 20
 
 
 @dataclass(frozen=True)

@@ -1,105 +1,137 @@
-"""Which more figures to hide so that no hidden one can be worked out: a joint, exact choice at the least cost.
+"""Which more figures to hide so that no hidden one can be worked out: a joint choice at the least cost.
 
 Fischetti and Salazar's model with Benders cuts: a master programme chooses what to hide, the attack answers with the
-facts that betray a target, and at least one of their figures must then be hidden.
+facts that betray a target, and at least one of the figures of each proof must then be hidden. Each choice of the master
+is at once completed into one that the attack passes: the best of them is kept, so that stopping early hides more,
+never less. The budget is a number of rounds and of nodes: a slow machine gives the same masks.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 
 from periscope.disclosure import Attack, Breach, Fact
 from periscope.errors import GateError
 
-_MAX_ROUNDS = 8
+_MAX_NODES = 2000
+Figures = frozenset[str]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Figures hidden beyond those that must be; `is_optimal` is false when the safe fallback decided."""
+    """Figures hidden, those that must be included; `is_optimal` is false when the budget ended first."""
 
-    hidden: frozenset[str]
+    hidden: Figures
     is_optimal: bool
     rounds: int
 
 
-def choose(
-    attack: Attack,
-    facts: list[Fact],
-    costs: dict[str, float],
-    must_hide: frozenset[str],
-    time_limit_seconds: float,
-) -> Choice:
-    """Hide what is needed among `costs`; figures of `facts` that are not in `costs` were already delivered.
+class Protector:
+    """One search; `costs` has the figures that may be hidden, others of `facts` were already delivered."""
 
-    Past the time limit more is hidden, never less. Raises GateError when hiding everything is not enough.
-    """
-    started = time.monotonic()
-    cuts: set[frozenset[str]] = set()
-    hidden = must_hide
-    for rounds in range(1, _MAX_ROUNDS + 1):
-        breaches = attack.run([fact for fact in facts if fact.figure not in hidden])
-        if not breaches:
-            return Choice(hidden, True, rounds)
-        cuts |= {_cut(breach, costs, hidden) for breach in breaches}
-        left = time_limit_seconds - (time.monotonic() - started)
-        solved = _cheapest(cuts, costs, must_hide, left) if left > 0 else None
-        if solved is None:
-            return _fallback(attack, facts, costs, hidden, rounds)
-        hidden = solved
-    return _fallback(attack, facts, costs, hidden, _MAX_ROUNDS)
+    def __init__(
+        self, attack: Attack, facts: list[Fact], costs: dict[str, float], must_hide: Figures
+    ) -> None:
+        self._attack, self._must_hide = attack, must_hide
+        self._facts = [fact for fact in facts if fact.figure not in must_hide]
+        self._costs = {fact.figure: costs[fact.figure] for fact in self._facts if fact.figure in costs}
+        self._cuts: dict[Figures, None] = {}
 
+    def choose(self, max_rounds: int) -> Choice:
+        """Hide what is needed at the least cost. Raises GateError when hiding everything is not enough."""
+        best = self._pruned(self._completed(frozenset()))
+        for rounds in range(1, max_rounds + 1):
+            cheapest = self._cheapest()
+            if cheapest is None:
+                return Choice(self._must_hide | best, False, rounds)
+            if self._cost(cheapest) >= self._cost(best) - 1e-9:
+                return Choice(self._must_hide | best, True, rounds)
+            completed = self._pruned(self._completed(cheapest))
+            if self._cost(completed) < self._cost(best) - 1e-9:
+                best = completed
+        return Choice(self._must_hide | best, False, max_rounds)
 
-def _cut(breach: Breach, costs: dict[str, float], hidden: frozenset[str]) -> frozenset[str]:
-    """Figures of which one at least must be hidden; refuses when all were already delivered."""
-    free = frozenset(
-        fact.figure for fact in breach.facts if fact.figure in costs and fact.figure not in hidden
-    )
-    if not free:
-        raise GateError(
-            f"« {breach.target} » se déduit de chiffres déjà remis ({', '.join(sorted({f.figure for f in breach.facts}))}) "
-            "et de ce qui serait publié : rien n'est publié. Retirez du registre la donnée nouvelle qui le révèle, ou "
-            "recueillez l'accord écrit des membres concernés."
+    def _cost(self, hidden: Figures) -> float:
+        return sum(self._costs[name] for name in sorted(hidden))
+
+    def _breaches(self, hidden: Figures) -> list[Breach]:
+        return self._attack.run([fact for fact in self._facts if fact.figure not in hidden])
+
+    def _completed(self, hidden: Figures) -> Figures:
+        """Hide more until the attack finds nothing, keeping every proof met on the way as a cut."""
+        while breaches := self._breaches(hidden):
+            cuts = sorted({self._cut(breach, hidden) for breach in breaches}, key=sorted)
+            self._cuts |= dict.fromkeys(cuts)
+            hidden |= self._greedy(cuts)
+        return hidden
+
+    def _cut(self, breach: Breach, hidden: Figures) -> Figures:
+        """Figures of which one at least must be hidden; refuses when all were already delivered."""
+        free = frozenset(fact.figure for fact in breach.facts if fact.figure in self._costs)
+        if not free:
+            raise GateError(
+                f"« {breach.target} » se déduit de chiffres déjà remis "
+                f"({', '.join(sorted({f.figure for f in breach.facts}))}) et de ce qui serait publié : rien n'est "
+                "publié. Retirez du registre la donnée nouvelle qui le révèle, ou recueillez l'accord écrit des "
+                "membres concernés."
+            )
+        return free
+
+    def _greedy(self, cuts: list[Figures]) -> Figures:
+        """Figures that meet every cut, each time the one that meets most for its cost."""
+        chosen: set[str] = set()
+        left = cuts
+        while left:
+            met: dict[str, int] = {}
+            for cut in left:
+                for name in cut:
+                    met[name] = met.get(name, 0) + 1
+            best = min(met, key=lambda name: (self._costs[name] / met[name], name))
+            chosen.add(best)
+            left = [cut for cut in left if best not in cut]
+        return frozenset(chosen)
+
+    def _pruned(self, hidden: Figures) -> Figures:
+        """Show again, dearest first, each figure without which the attack still finds nothing."""
+        for name in sorted(hidden, key=lambda name: (-self._costs[name], name)):
+            fewer = hidden - {name}
+            if any(not cut & fewer for cut in self._cuts):
+                continue
+            breaches = self._breaches(fewer)
+            if breaches:
+                self._cuts |= dict.fromkeys(self._cut(breach, fewer) for breach in breaches)
+            else:
+                hidden = fewer
+        return hidden
+
+    def _cheapest(self) -> Figures | None:
+        """The cheapest set that meets every cut; None when the solver does not prove one within its nodes."""
+        cuts = sorted(self._cuts, key=sorted)
+        if not cuts:
+            return frozenset()
+        names = sorted(frozenset[str]().union(*cuts))
+        column = {name: position for position, name in enumerate(names)}
+        told = [(number, column[name]) for number, cut in enumerate(cuts) for name in sorted(cut)]
+        rows, columns = np.array(told).T
+        matrix = csr_array((np.ones(len(told)), (rows, columns)), shape=(len(cuts), len(names)))
+        result = milp(
+            np.array([self._costs[name] for name in names]),
+            constraints=LinearConstraint(matrix, lb=1.0),
+            integrality=np.ones(len(names), dtype=np.int64),
+            bounds=Bounds(0, 1),
+            options={"node_limit": _MAX_NODES, "mip_rel_gap": 0.0},
         )
-    return free
+        if result.status != 0 or result.x is None:
+            return None
+        return frozenset(name for name in names if result.x[column[name]] > 0.5)
 
 
-def _cheapest(
-    cuts: set[frozenset[str]], costs: dict[str, float], must_hide: frozenset[str], seconds: float
-) -> frozenset[str] | None:
-    """The cheapest set that meets every cut; None when the solver does not prove one in time."""
-    names = sorted(frozenset[str]().union(*cuts))
-    column = {name: position for position, name in enumerate(names)}
-    ordered = sorted(cuts, key=sorted)
-    matrix = np.zeros((len(ordered), len(names)))
-    for number, cut in enumerate(ordered):
-        for name in cut:
-            matrix[number, column[name]] = 1.0
-    result = milp(
-        np.array([costs[name] for name in names]),
-        constraints=LinearConstraint(matrix, lb=1.0),
-        integrality=np.ones(len(names), dtype=np.int64),
-        bounds=Bounds(0, 1),
-        options={"time_limit": max(seconds, 0.01)},
-    )
-    if result.status != 0 or result.x is None:
-        return None
-    return must_hide | {name for name in names if result.x[column[name]] > 0.5}
-
-
-def _fallback(
-    attack: Attack, facts: list[Fact], costs: dict[str, float], hidden: frozenset[str], rounds: int
+def choose(
+    attack: Attack, facts: list[Fact], costs: dict[str, float], must_hide: Figures, max_rounds: int
 ) -> Choice:
-    """Hide the cheapest figure of every breach until none is left: proven by the attack, not the least cost."""
-    while breaches := attack.run([fact for fact in facts if fact.figure not in hidden]):
-        added: set[str] = set()
-        for breach in breaches:
-            cut = _cut(breach, costs, hidden)
-            if not cut & added:
-                added.add(min(cut, key=lambda name: (costs[name], name)))
-        hidden |= added
-    return Choice(hidden, False, rounds)
+    """Hide what is needed among `costs` so that the attack finds nothing; `must_hide` is hidden whatever it costs."""
+    return Protector(attack, facts, costs, must_hide).choose(max_rounds)

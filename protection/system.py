@@ -17,7 +17,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from periscope.disclosure import Attack, Row, Target
+from periscope.disclosure import Attack, Row, Target, blocks, breaches
 from periscope.settings import Secrecy
 from periscope.warehouse import Connection, quote
 from periscope.workspace import Run
@@ -58,21 +58,42 @@ def protect(
             relations, targets = _enterprises(connection, figures, mine, must_hide, rule, agreed, past)
         else:
             relations, targets = _persons(mine, must_hide, rule, agreed)
-        attack = Attack(relations.unknowns, targets, rule.min_contributors, rule.dominance_share)
-        # what deliveries and agreements already tell by themselves is no secret to keep; nothing more may be told
-        known = [
-            f
-            for f in relations.facts
-            if f.figure.endswith(DELIVERED) or f.figure.startswith(AGREED) or f.figure in fixed
-        ]
-        lost = {breach.target for breach in attack.run(known)}
-        targets = [target for target in targets if target.name not in lost]
-        attack = replace(attack, targets=targets)
-        hidden |= choose(attack, relations.facts, costs, must_hide, rule.time_limit_seconds).hidden
+        targets = _not_lost(relations, targets, fixed, rule)
+        hidden |= _choose(relations, targets, costs, must_hide, rule)
         written.append((kind, relations, targets))
     pairs = parents(scope)
     hidden |= {child for child, parent in pairs if parent in hidden} - fixed
     _write(connection, written, pairs)
+    return hidden
+
+
+def _not_lost(
+    relations: rel.Relations, targets: list[Target], fixed: set[str], rule: Secrecy
+) -> list[Target]:
+    """Targets still to keep: what deliveries and agreements tell by themselves is no secret any more."""
+    known = [
+        fact
+        for fact in relations.facts
+        if fact.figure.endswith(DELIVERED) or fact.figure.startswith(AGREED) or fact.figure in fixed
+    ]
+    lost = {breach.target for breach in breaches(relations.unknowns, known, targets, rule)}
+    return [target for target in targets if target.name not in lost]
+
+
+def _choose(
+    relations: rel.Relations,
+    targets: list[Target],
+    costs: dict[str, float],
+    must_hide: frozenset[str],
+    rule: Secrecy,
+) -> frozenset[str]:
+    """What more to hide, block by block: unknowns that no figure links are protected apart."""
+    hidden = frozenset[str]()
+    may_tell = [fact for fact in relations.facts if fact.figure not in must_hide]
+    for unknowns, facts, mine in blocks(relations.unknowns, may_tell, targets):
+        if facts and mine:
+            attack = Attack(unknowns, mine, rule.min_contributors, rule.dominance_share)
+            hidden |= choose(attack, facts, costs, must_hide, rule.max_rounds).hidden
     return hidden
 
 

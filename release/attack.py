@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from periscope import catalogue
-from periscope.disclosure import Attack, Breach, Fact, Row, Target, Unknowns
+from periscope.disclosure import Breach, Fact, Row, Target, Unknowns, breaches
 from periscope.errors import GateError
 from periscope.warehouse import Connection
 from periscope.workspace import Run
@@ -54,10 +54,9 @@ def gate(connection: Connection, run: Run, base: Path) -> None:
     for kind in ("enterprise", "person"):
         system = _System(connection, kind)
         facts = system.facts(published)
-        attack = Attack(system.unknowns, system.targets, rule.min_contributors, rule.dominance_share)
-        breaches = attack.run(facts)
-        if breaches:
-            raise GateError(_path(breaches[0], published, len(breaches)))
+        found = breaches(system.unknowns, facts, system.targets, rule)
+        if found:
+            raise GateError(_path(found[0], published, len(found)))
 
 
 def _check_derived(connection: Connection, published: Published) -> None:

@@ -164,7 +164,7 @@ def test_s19_what_was_delivered_cannot_be_hidden_any_more() -> None:
         choose(attack, table.facts, costs, frozenset({"r,a", "T,a"}), 10)
 
 
-def test_out_of_time_hides_more_and_stays_safe() -> None:
+def test_out_of_rounds_hides_more_and_stays_safe() -> None:
     table = CrossTable(PROBLEM)
     attack = Attack(table.unknowns, table.targets(("w", "b"), ("x", "c")))
     exact = choose(attack, table.facts, table.costs, frozenset({"w,b", "x,c"}), 10)

@@ -1,0 +1,96 @@
+"""One linear programme asked many questions: how far can a sum of unknown deviations go, under the facts in force?
+
+Wraps the HiGHS engine that scipy ships: the model is built once, a question changes only its goal and bounds. Same
+question, same answer: no clock, one thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize._highspy import _core as highs  # type: ignore[import-not-found]
+
+Vector = NDArray[np.float64]
+_INFINITE = highs.kHighsInf
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Largest move of the goal, the deviation that makes it, and the weight of each fact in the proof of it."""
+
+    width: float
+    deviation: Vector
+    weights: Vector
+
+
+class Programme:
+    """Deviations d ≥ −room of `size` unknowns that leave every fact in force unchanged.
+
+    A deviation is an increase less a decrease, so that a vertex moves few unknowns.
+    """
+
+    def __init__(self, room: Vector) -> None:
+        self._size = len(room)
+        self._upper = np.concatenate([np.full(self._size, _INFINITE), room])
+        self._engine = highs._Highs()
+        for name, value in (("output_flag", False), ("threads", 1)):
+            self._engine.setOptionValue(name, value)
+        self._engine.addVars(2 * self._size, np.zeros(2 * self._size), self._upper)
+        # row 0 caps the goal of the day
+        self._engine.addRow(-_INFINITE, _INFINITE, 0, np.zeros(0, dtype=np.int32), np.zeros(0))
+        self._in_force: set[int] = set()
+        self._count = 0
+
+    def add_fact(self, row: Vector) -> None:
+        """Add a fact, not in force yet; facts are numbered from 0."""
+        indices = np.flatnonzero(row)
+        both = np.concatenate([indices, indices + self._size]).astype(np.int32)
+        values = np.concatenate([row[indices], -row[indices]])
+        self._engine.addRow(-_INFINITE, _INFINITE, len(both), both, values)
+        self._count += 1
+
+    def put_in_force(self, facts: set[int]) -> None:
+        """The facts known from now on, and no others."""
+        for number in sorted(facts ^ self._in_force):
+            end = 0.0 if number in facts else _INFINITE
+            self._engine.changeRowBounds(number + 1, -end, end)
+        self._in_force = set(facts)
+
+    def farthest(self, goal: Vector, frozen: NDArray[np.intp], cap: float) -> Answer:
+        """The largest value of goal · d, at most `cap`, with the `frozen` unknowns known. Raises ArithmeticError."""
+        told = np.flatnonzero(goal)
+        both = np.concatenate([told, told + self._size]).astype(np.int32)
+        values = np.concatenate([goal[told], -goal[told]])
+        self._set(both, values)
+        self._engine.changeRowBounds(0, -_INFINITE, cap)
+        known = np.concatenate([frozen, frozen + self._size]).astype(np.int32)
+        zeros = np.zeros(len(known))
+        self._engine.changeColsBounds(len(known), known, zeros, zeros)
+        status = self._solve()
+        solution = self._engine.getSolution()
+        self._engine.changeColsBounds(len(known), known, zeros, self._upper[known])
+        self._set(both, np.zeros(len(both)))
+        if status != highs.HighsModelStatus.kOptimal:
+            raise ArithmeticError(f"the attack did not end: {status}")
+        moves = np.asarray(solution.col_value)
+        deviation = moves[: self._size] - moves[self._size :]
+        weights = np.asarray(solution.row_dual)[1:]
+        return Answer(float(goal @ deviation), deviation, weights)
+
+    def _solve(self) -> highs.HighsModelStatus:
+        """Solve from scratch, so that an answer does not depend on the questions before; twice when the first fails."""
+        for presolve in ("off", "on"):
+            self._engine.setOptionValue("presolve", presolve)
+            self._engine.clearSolver()
+            self._engine.run()
+            status = self._engine.getModelStatus()
+            if status == highs.HighsModelStatus.kOptimal:
+                break
+        return status
+
+    def _set(self, columns: NDArray[np.int32], goal: Vector) -> None:
+        for column, value in zip(columns, goal, strict=True):
+            self._engine.changeCoeff(0, int(column), float(value))
+        self._engine.changeColsCost(len(columns), columns, -goal)
