@@ -162,9 +162,9 @@ def _look_before(finding: Finding, panel: Panel, limits: Limits) -> None:
     assert finding.effect is not None and finding.interval is not None
     finding.lines = [
         Line("Estimation retenue", finding.effect, finding.interval),
-        *_line("Moyenne des membres, extrêmes écartés", sensitivity.trimmed(panel)),
-        *_line("Corrigée d'une tendance propre aux membres", adjusted),
-        *_line("Sans le trimestre qui précède l'entrée", donut),
+        *_line("Extrêmes écartés", sensitivity.trimmed(panel)),
+        *_line("Tendance propre corrigée", adjusted),
+        *_line("Sans le trimestre d'avant", donut),
     ]
     drifts = bool(np.isfinite(slope.p_value)) and slope.p_value < limits.warn_placebo_p
     bends = bool(np.isfinite(adjusted.effect)) and adjusted.effect not in finding.interval

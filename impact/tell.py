@@ -91,7 +91,7 @@ def effect(indicator_id: str, finding: Finding, panel: Panel, limits: Limits, is
 def _label(point: Point, finding: Finding) -> str:
     label = _YEARS[point.cells.first]
     is_open = point.cells.first >= 0 and point is finding.points[-1]
-    return f"{label} et suivantes" if is_open else label
+    return f"{label} et après" if is_open else label
 
 
 def _bars(permuted: list[float]) -> list[tuple[float, float, int]]:

@@ -54,8 +54,8 @@ def _told(report: Report, effect: Effect) -> list[Block]:
         Text(
             [
                 f"Qui est comparé à qui : {french.plural(effect.members_count, 'membre')}, avant et après leur entrée, à "
-                f"{french.plural(effect.comparison_count, 'organisation')} de comparaison (candidats, et membres avant leur "
-                f"entrée) sur {french.plural(effect.quarters_count, 'trimestre')}. {_set_aside(effect)}"
+                f"{french.plural(effect.comparison_count, 'organisation')} restées dehors, et aux autres membres "
+                f"avant leur entrée, sur {french.plural(effect.quarters_count, 'trimestre')}. {_set_aside(effect)}"
             ]
         )
     )

@@ -44,7 +44,7 @@ def charts_of(section: Section) -> dict[str, Chart]:
 def test_the_page_says_the_interval_the_comparison_and_what_would_change_it(tmp_path: Path) -> None:
     page = words(effects(report(tmp_path)))
     assert "Entre −0,6 ETP et +3,0 ETP" in page
-    assert "8 membres, avant et après leur entrée, à 16 organisations de comparaison" in page
+    assert "8 membres, avant et après leur entrée, à 16 organisations restées dehors" in page
     assert "3 organisations (membre dès le premier trimestre observé)" in page
     assert "un choc de 0,6\u202fETP commun aux membres" in page
     assert "✗ à discuter" in page and "✓ rassurant" in page
