@@ -39,7 +39,8 @@ class Reader:
 def readers(connection: Connection) -> list[Reader]:
     """internal, committee, one per funder of the register, public. `connection` has the raw warehouse as `raw`."""
     funders = connection.execute(
-        "select funder_id, coalesce(max(funder_label), funder_id) from raw.register.grants group by 1 order by 1"
+        "select funder_id, coalesce(last(funder_label order by decided_on nulls first, grant_id) "
+        "filter (where funder_label <> ''), funder_id) from raw.register.grants group by 1 order by 1"
     ).fetchall()
     return [
         Reader(INTERNAL, _LABELS[INTERNAL], INTERNAL),
