@@ -141,11 +141,12 @@ def _protected(
 
     What changes is reviewed before anything is rendered, and its acceptance written once it is in place.
     """
+    from ingest.safe_text import safe_name
     from periscope import warehouse
     from protection import figures, masks
-    from release import restatement, review
+    from release import member_sheets, restatement, review
     from release.write_context import ContextWriter
-    from reports import render
+    from reports import member_sheet, render
 
     workspace = run.workspace
     candidate = workspace.candidate / "periscope.duckdb"
@@ -165,6 +166,9 @@ def _protected(
 
         place(connection, pages)
         review.remember(run, reviewed)
+        sheets, quarter = member_sheets.collect(connection, run), str(run.quarter)
+        public = workspace.published / quarter / "public"
+        member_sheet.write_all(workspace.returns / quarter, sheets, public, safe_name)
     candidate.replace(workspace.database)
 
 
@@ -219,9 +223,12 @@ def _withdraw(arguments: argparse.Namespace) -> None:
 
 
 def _explain(arguments: argparse.Namespace) -> None:
-    from periscope import proof
+    from periscope import proof, proof_sheet
 
-    print(proof.explain(_run(arguments), arguments.figure_id))
+    run = _run(arguments)
+    found = proof.prove(run, arguments.figure_id)
+    print(proof_sheet.as_text(found))
+    print(f"Fiche à ouvrir dans un navigateur : {proof_sheet.write(run.workspace, found)}")
 
 
 def _ask(questions: tuple[str, ...]) -> list[str]:
@@ -302,6 +309,18 @@ def _purge(arguments: argparse.Namespace) -> None:
             print("Rien n'a été supprimé. Relancez avec --yes pour supprimer.")
 
 
+def _explore(arguments: argparse.Namespace) -> None:
+    from periscope import desk
+
+    desk.explore(Workspace(arguments.workspace.absolute()), not arguments.no_browser)
+
+
+def _docs(arguments: argparse.Namespace) -> None:
+    from reports import dictionary
+
+    print(f"Dictionnaire des données : {dictionary.write(Workspace(arguments.workspace.absolute()))}")
+
+
 _STEP_FUNCTIONS: dict[str, Callable[[Run], None]] = {
     "ingest and check": _ingest_and_check,
     "ingest": _ingest,
@@ -359,6 +378,8 @@ _COMMANDS = {
     "backup": _backup,
     "restore": _restore,
     "purge": _purge,
+    "explore": _explore,
+    "docs": _docs,
 }
 
 

@@ -1,25 +1,72 @@
-"""The proof of one figure, for the terminal: definition, value, the lines that make it, restatements to come."""
+"""The proof of one figure: definition, formula with its numbers, the lines that make it, checks, what it has been.
+
+Read from the published warehouse, the landed originals and the record. For the house only: it names files and members.
+"""
 
 from __future__ import annotations
 
+import csv
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from periscope import catalogue, warehouse
+from periscope.catalogue import Indicator
 from periscope.errors import UsageError
+from periscope.records import delivered_to, read_lines
+from periscope.warehouse import Connection
 from periscope.workspace import Run
 
-#: lines shown in the terminal; sources.csv of the internal edition has them all
-_MOST_LINES = 200
+Row = dict[str, Any]
+#: contributions written out in the formula; more are told by their number
+_MOST_TERMS = 8
+#: the rounding of a published value, by unit
+_TOLERANCE = {"eur": "0", "count": "0", "fte": "0.0005", "hours": "0.00005"}
 
 
-def _rows(connection: warehouse.Connection, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Proof:
+    """All that proves one figure. `sources` has source_file, sheet, row, entity_id, contribution, weight, file_id."""
+
+    figure: Row
+    indicator: Indicator
+    sources: list[Row]
+    corrections: list[Row]
+    restatements: list[Row]
+    #: (check, held or not)
+    checks: list[tuple[str, bool]]
+    #: (edition, value, status) as told at each closing, then now
+    editions: list[tuple[str, str, str]]
+    delivered: list[str]
+
+    @property
+    def formula(self) -> str:
+        """The formula with the numbers put in, so that it can be done again by hand."""
+        value, unit = self.figure["value"], self.figure["unit"]
+        if value is None:
+            return f"aucune valeur : {self.figure['reason']}"
+        if self.indicator.is_additive:
+            terms = [shown(s["contribution"]) for s in self.sources if s["contribution"] is not None]
+            told = " + ".join(terms) if len(terms) <= _MOST_TERMS else f"somme de {len(terms)} contributions"
+            return f"{told or '0'} = {shown(value)} {unit}"
+        over, under = self.figure["numerator"], self.figure["denominator"]
+        if over is not None and under:
+            for shift, told in ((0, ""), (1, " − 1")):
+                if abs(over / under - shift - value) < Decimal("0.00001"):
+                    return f"{shown(over)} / {shown(under)}{told} = {shown(value)} {unit}"
+        return f"calculé sur {len(self.sources)} lignes = {shown(value)} {unit}"
+
+
+def _rows(connection: Connection, sql: str, *parameters: Any) -> list[Row]:
     cursor = connection.execute(sql, list(parameters))
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
-def explain(run: Run, figure_id: str) -> str:
-    """French text. Raises UsageError for an unknown id."""
+def prove(run: Run, figure_id: str) -> Proof:
+    """Gather the proof. Raises UsageError for an unknown id."""
     if not run.workspace.database.exists():
         raise UsageError("Rien n'est encore publié : lancez « periscope run ».")
     with warehouse.connect(run.workspace.database, read_only=True) as connection:
@@ -39,58 +86,84 @@ def explain(run: Run, figure_id: str) -> str:
             """,
             figure_id,
         )
-        corrections = _rows(
-            connection,
-            'select source_file, "row", "column", old_value, new_value, reason from raw.register.corrections order by all',
+        restatements = _rows(
+            connection, "select * from marts.fct_restatements where figure_id = ? order by kind", figure_id
         )
+        corrections = _corrections(connection, sources)
     figure = figures[0]
     indicator = catalogue.load()[figure["indicator_id"]]
-    cell = ", ".join(str(figure[key]) for key in ("period", "perimeter", "dimension", "item"))
-    lines = [
-        f"{figure_id} · {indicator.name_fr} ({cell})",
-        f"Définition (version {figure['indicator_version']}) : {indicator.definition_fr}",
-        f"Formule : {indicator.formula_fr}",
-        f"Valeur : {_shown(figure['value'])} {figure['unit']} ({figure['status']}) {figure['reason']}".rstrip(),
-    ]
-    if figure["numerator"] is not None or figure["denominator"] is not None:
-        lines.append(f"Comptes : {_shown(figure['numerator'])} / {_shown(figure['denominator'])}")
-    lines.append(
-        f"Couverture : {_shown(figure['coverage'])} sur {figure['expected']} attendus ; "
-        f"contributeurs : {figure['contributors']} ; échelon de preuve : {figure['rung']}"
+    period = figure["period"]
+    return Proof(
+        figure,
+        indicator,
+        sources,
+        corrections,
+        restatements,
+        _checks(run, figure, indicator, sources),
+        _editions(run, figure),
+        delivered_to(run.workspace.record, period if "-Q" in period else f"{period}-Q4"),
     )
+
+
+def _corrections(connection: Connection, sources: list[Row]) -> list[Row]:
+    """Entries of the ledger about a line of this figure."""
+    places = {(s["source_file"], s["row"]) for s in sources}
+    places |= {(file.rsplit("/", 1)[-1], row) for file, row in places}
+    ledger = _rows(
+        connection,
+        'select source_file, "row", "column", old_value, new_value, reason, decided_by, decided_on '
+        "from raw.register.corrections order by all",
+    )
+    return [entry for entry in ledger if (entry["source_file"], entry["row"]) in places]
+
+
+def _checks(run: Run, figure: Row, indicator: Indicator, sources: list[Row]) -> list[tuple[str, bool]]:
+    """What is checked again here and now, on what is on the disk."""
+    found = []
     if indicator.is_additive and figure["value"] is not None:
-        total = sum((s["contribution"] or 0 for s in sources), start=0)
-        lines.append(f"Contrôle : la somme des {len(sources)} lignes fait {_shown(total)}.")
-    lines.append(f"Lignes ({len(sources)})")
-    for source in sources[:_MOST_LINES]:
-        sheet = f" [{source['sheet']}]" if source["sheet"] else ""
-        told = " / ".join(
-            _shown(source[key]) for key in ("contribution", "weight") if source[key] is not None
+        total = sum((s["contribution"] or Decimal(0) for s in sources), Decimal(0))
+        tolerance = Decimal(_TOLERANCE.get(figure["unit"], "0"))
+        told = f"La somme des {len(sources)} lignes fait {shown(total)}."
+        found.append((told, abs(total - figure["value"]) <= tolerance))
+    originals = sorted({s["file_id"] for s in sources if s["file_id"]})
+    if originals:
+        intact = [run.workspace.landed / one for one in originals]
+        found.append(
+            (
+                f"Les {len(originals)} fichiers d'origine sont gardés et leur empreinte est celle de l'arrivée.",
+                all(path.exists() and _hash(path) == path.name for path in intact),
+            )
         )
-        digest = f" · {source['file_id'][:12]}" if source["file_id"] else ""
-        lines.append(
-            f"  {source['source_file']}{sheet}, ligne {source['row']} · {source['entity_id']} : {told}{digest}"
-        )
-    if len(sources) > _MOST_LINES:
-        lines.append(f"  … et {len(sources) - _MOST_LINES} autres dans sources.csv de l'édition interne.")
-    files = {source["source_file"] for source in sources}
-    applied = [
-        c
-        for c in corrections
-        if c["source_file"] in files or any(f.endswith("/" + c["source_file"]) for f in files)
-    ]
-    lines += [
-        f"Correction : {c['source_file']}, ligne {c['row']}, {c['column']} : « {c['old_value']} » → « {c['new_value']} » ({c['reason']})"
-        for c in applied
-    ]
-    return "\n".join(lines)
+    lost = [s for s in sources if not s["file_id"] and not (s["source_file"] or "").startswith("register/")]
+    found.append(("Chaque ligne mène à un fichier reçu ou à une table du registre.", not lost))
+    return found
 
 
-def _shown(value: Any) -> str:
-    return (
-        "n.d."
-        if value is None
-        else f"{value:f}".rstrip("0").rstrip(".")
-        if "." in f"{value:f}"
-        else f"{value:f}"
-    )
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _editions(run: Run, figure: Row) -> list[tuple[str, str, str]]:
+    """The figure as told by the closing of its period and by every later one, then as it is now."""
+    found = []
+    for closing in read_lines(run.workspace.record / "closings.jsonl"):
+        folder = run.workspace.record / "closed" / closing["quarter"] / "internal"
+        for name in ("figures.csv", "history.csv"):
+            if not (folder / name).exists():
+                continue
+            with (folder / name).open(encoding="utf-8", newline="") as file:
+                found += [
+                    (f"clôture de {closing['quarter']}", row["value"] or "n.d.", row["status"])
+                    for row in csv.DictReader(file)
+                    if row["figure_id"] == figure["figure_id"]
+                ]
+    return [*found, ("aujourd'hui", shown(figure["value"]), figure["status"])]
+
+
+def shown(value: Any) -> str:
+    """A number without needless zeros; `n.d.` when there is none."""
+    if value is None:
+        return "n.d."
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -8,7 +8,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from periscope.records import read_lines
 from periscope.workspace import Workspace
+
+__all__ = ["ORIGIN", "append", "closings_path", "entry_hash", "last_hash", "read_lines"]
 
 #: What the first closing names as its previous one.
 ORIGIN = "0" * 64
@@ -16,13 +19,6 @@ ORIGIN = "0" * 64
 
 def closings_path(workspace: Workspace) -> Path:
     return workspace.record / "closings.jsonl"
-
-
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Every line of an append-only record; none when it does not exist yet."""
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def append(path: Path, entry: dict[str, Any]) -> None:

@@ -191,20 +191,6 @@ def remember(workspace: Workspace, approved: list[Restatement]) -> None:
                 record.append(path(workspace), line | {"by": one.approval.by, "on": one.approval.on})
 
 
-def delivered_to(workspace: Workspace, quarter: str) -> list[str]:
-    """Readers who hold the old number of a quarter: French words, from the deliveries and the closing."""
-    found = [
-        f"tous les lecteurs, à la clôture du {line['on']} par {line['by']}"
-        for line in record.read_lines(record.closings_path(workspace))
-        if line["quarter"] == quarter
-    ]
-    return found + [
-        f"{line['reader']}, remis le {line['on']} par {line['by']}"
-        for line in record.read_lines(workspace.record / "deliveries.jsonl")
-        if line["quarter"] == quarter
-    ]
-
-
 def for_reader(workspace: Workspace, found: list[Restatement], published: Path) -> list[dict[str, Any]]:
     """What one reader may know of the restatements: its own old number, its own new one, and the types.
 

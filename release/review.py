@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from periscope.errors import GateError
+from periscope.records import delivered_to
 from periscope.warehouse import Connection
 from periscope.workspace import Run
 from release import inputs, record, restatement
@@ -99,7 +100,7 @@ def told(run: Run, provisional: list[Change], new: list[Restatement]) -> list[st
         lines += _listed([one.change for one in new])
         quarters = {one.change.told["period"] for one in new}
         for quarter in sorted({q if "-Q" in q else f"{q}-Q4" for q in quarters}):
-            readers = restatement.delivered_to(run.workspace, quarter)
+            readers = delivered_to(run.workspace.record, quarter)
             lines.append(f"  L'ancien nombre de {quarter} a été remis à : {' ; '.join(readers)}.")
     return lines
 

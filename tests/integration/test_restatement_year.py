@@ -5,26 +5,33 @@ Every difference of a closed figure must be typed rightly, and what was closed m
 
 from __future__ import annotations
 
+import csv
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest import receive
-from periscope import arbitration, models, template, warehouse
+from periscope import arbitration, models, proof, proof_sheet, template, warehouse
 from periscope.quarters import Quarter
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
 from protection import figures, masks
 from release import closing, record, restatement, review, verifier, verify
-from release.changes import read_rows
+from release.changes import Row, read_rows
 
 SIRENS = ["732829320", "356000000", "880878145", "552032534", "542065479"]
 QUARTERS = ("2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4")
 HEADER = "siren,quarter,post_ref,employer_siren,contract_kind,started_on,working_time,sent_on\n"
+HOSTILE = "<svg onload=alert(1)>{{ 7*7 }}"
 #: What a difference is told by: indicator, period, dimension, item -> type -> (old, new, cause)
 Told = dict[tuple[str, str, str, str], dict[str, dict[str, Any]]]
 
@@ -115,7 +122,9 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     year.members({})
     for quarter in QUARTERS:
         for member in range(4):
-            year.declare(member, quarter, ["1", "0.5"])
+            year.declare(
+                member, quarter, ["1", "0.5"], HOSTILE if (member, quarter) == (2, "2026-Q2") else ""
+            )
     for quarter in QUARTERS[1:]:
         year.declare(4, quarter, ["0.4"])
     year.close("2026-Q1", date(2026, 4, 20))
@@ -210,3 +219,80 @@ def test_the_record_keeps_each_difference_once_with_its_approver(year: Year) -> 
     accepted = record.read_lines(year.workspace.record / "acceptances.jsonl")
     assert {line["quarter"] for line in accepted} == {"2026-Q2", "2026-Q3", "2026-Q4"}
     assert any("L'ancien nombre de 2026-Q1 a été remis à : tous les lecteurs" in line for line in year.said)
+
+
+def proof_of(year: Year, *key: str) -> proof.Proof:
+    rows = read_rows(year.workspace.published / "2026-Q4" / "internal" / "figures.csv")
+    rows += read_rows(year.workspace.published / "2026-Q4" / "internal" / "history.csv")
+    names = ("indicator_id", "period", "dimension", "item")
+    figure = next(r for r in rows if tuple(r[n] for n in names) == key and r["perimeter"] == "members")
+    run = Run(year.workspace, Quarter.parse("2026-Q4"), date(2027, 1, 20))
+    return proof.prove(run, figure["figure_id"])
+
+
+def test_a_figure_is_proved_with_what_it_has_been(year: Year) -> None:
+    found = proof_of(year, *JOBS_Q2)
+    assert found.formula.endswith("= 4.5 fte") and found.formula.count("+") == len(found.sources) - 1
+    assert all(held for _, held in found.checks) and len(found.checks) == 3
+    values = [(where, value) for where, value, _ in found.editions]
+    assert values == [
+        ("clôture de 2026-Q2", "6.400"), ("clôture de 2026-Q3", "6.000"),
+        ("clôture de 2026-Q4", "4.500"), ("aujourd'hui", "4.5"),
+    ]  # fmt: skip
+    told = proof_sheet.as_text(found)
+    for words in (
+        "Révision : 6.4 → 4.5 : erreur",
+        "périmètre",
+        "accepté par Camille",
+        "tous les lecteurs",
+        "ligne 2",
+    ):
+        assert words in told, words
+    (correction,) = found.corrections
+    assert correction["decided_by"] == "Eva"
+
+
+def test_the_sheet_escapes_hostile_names_and_is_private(year: Year) -> None:
+    path = proof_sheet.write(year.workspace, proof_of(year, *JOBS_Q2))
+    page = path.read_text(encoding="utf-8")
+    assert "<svg" not in page and "&lt;svg onload=alert(1)&gt;{{ 7*7 }}" in page
+    assert "http" not in page.replace("http-equiv", "") and "default-src 'none'" in page
+    assert path.stat().st_mode & 0o777 == 0o600 and path.is_relative_to(year.workspace.warehouse)
+
+
+def test_an_altered_original_is_noticed(year: Year) -> None:
+    digest = next(s["file_id"] for s in proof_of(year, *JOBS_Q2).sources)
+    original = year.workspace.landed / digest
+    content = original.read_bytes()
+    original.write_bytes(content + b" ")
+    try:
+        assert [held for told, held in proof_of(year, *JOBS_Q2).checks if "empreinte" in told] == [False]
+    finally:
+        original.write_bytes(content)
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_any_deleted_source_row_is_detected(year: Year, data: st.DataObject) -> None:
+    """Even by somebody who would write every hash again: the figures no longer equal their rows."""
+    quarter = data.draw(st.sampled_from(QUARTERS))
+    with zipfile.ZipFile(year.workspace.published / quarter / "internal.zip") as bundle:
+        entries = {name: bundle.read(name) for name in bundle.namelist()}
+    assert verifier._sums(entries, "internal") == []
+    lines = entries["internal/sources.csv"].splitlines(keepends=True)
+    rows: list[Row] = list(csv.DictReader(io.StringIO(entries["internal/sources.csv"].decode())))
+    told = [n for n, row in enumerate(rows) if row["contribution"] and Decimal(row["contribution"])]
+    victim = data.draw(st.sampled_from(told))
+    del lines[victim + 1]
+    entries["internal/sources.csv"] = b"".join(lines)
+    (problem,) = verifier._sums(entries, "internal")
+    assert rows[victim]["figure_id"] in problem
+
+
+def test_additive_figures_are_the_sum_of_their_sources(year: Year) -> None:
+    folder = year.workspace.published / "2026-Q4" / "internal"
+    sums: dict[str, Decimal] = {}
+    for row in read_rows(folder / "sources.csv"):
+        sums[row["figure_id"]] = sums.get(row["figure_id"], Decimal(0)) + Decimal(row["contribution"] or 0)
+    told = [row for row in read_rows(folder / "figures.csv") if row["value"]]
+    assert told and all(Decimal(row["value"]) == sums.get(row["figure_id"], 0) for row in told)
