@@ -29,10 +29,14 @@ select
     descriptions.ended_on,
     declared.evidence_on,
     coalesce(partners.member_count, 0) as member_count,
-    declared.declarant_count
+    declared.declarant_count,
+    tiers.tier,
+    tiers.has_joint_bookings
 from {{ ref('int_collaborations__declared') }} as descriptions
 inner join declared
     on descriptions.quarter = declared.quarter and descriptions.project_id = declared.project_id
+inner join {{ ref('int_collaborations__tiers') }} as tiers
+    on descriptions.quarter = tiers.quarter and descriptions.project_id = tiers.project_id
 left join partners
     on descriptions.quarter = partners.quarter and descriptions.project_id = partners.project_id
 where descriptions.is_description

@@ -12,10 +12,16 @@ from tests.poles import Figures, Pole, sources_sum
 A, B, C = "732829320", "356000000", "880878145"
 MODELS = [
     "+fct_findings",
+    "+fct_collaborations",
+    "+fct_member_cooperation",
+    "+fct_support_overlaps",
+    "+fct_jobs_by_definition",
+    "+benchmarks",
     "+crit_members_count",
     "+crit_collaboration_jobs_created_fte",
     "+crit_collaboration_jobs_headcount",
     "+crit_jobs_fte",
+    "+crit_jobs_headcount",
     "+crit_effectively_run_projects",
     "+crit_joint_purchase_amount",
 ]
@@ -43,7 +49,19 @@ def purchase(ref: str, amount: str, **more: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def figures() -> Figures:
     pole = Pole()
-    pole.member("A", A).member("B", B)
+    pole.member("A", A).member("B", B).member("C", C)
+    supported = {"holder_pid": "h", "title_key": "t", "support_threshold_on": "2026-07-01"}
+    pole.declare(
+        "supported_projects",
+        A,
+        "2026-Q3",
+        {"project_ref": "1", **supported},
+        {"project_ref": "2", **supported},
+    )
+    pole.declare("supported_projects", B, "2026-Q3", {"project_ref": "9", **supported})
+    pole.declare(
+        "supported_projects", C, "2026-Q3", {"project_ref": "8", "support_threshold_on": "2026-07-01"}
+    )
     pole.declare(
         "collaborative_projects",
         A,
@@ -113,3 +131,32 @@ def test_a_presence_that_nobody_has_is_none_not_an_absence(figures: Figures) -> 
     jobs = figures.row("jobs_fte", "2026-Q3", "occasional_users")
     assert jobs is not None
     assert (jobs["value"], jobs["reason"]) == (None, "Aucun membre dans ce périmètre.")
+
+
+def test_isolated_members_and_common_projects_are_told_to_analysts(figures: Figures) -> None:
+    alone = figures.table(
+        "select member_id, has_answered, partner_count, is_isolated from marts.fct_member_cooperation "
+        "where period = '2026-Q3' order by 1"
+    )
+    assert alone == [("A", True, 1, False), ("B", True, 1, False), ("C", False, 0, True)]
+    overlaps = figures.table(
+        "select one_member_id, other_member_id, project_count from marts.fct_support_overlaps "
+        "where period = '2026-Q3' order by 1, 2"
+    )
+    # A's two files are one project, which B follows too
+    assert overlaps == [("A", "A", 1), ("A", "B", 1), ("B", "B", 1), ("C", "C", 1)]
+    tiers = figures.table("select tier, count(*) from marts.fct_collaborations group by 1 order by 1")
+    assert tiers == [("evidenced", 2), ("not_claimed", 1)]
+
+
+def test_each_funder_has_its_own_number(figures: Figures) -> None:
+    rows: list[tuple[str, Decimal | None]] = figures.table(  # type: ignore[assignment]
+        "select definition_id, value from marts.fct_jobs_by_definition where period = '2026-Q3'"
+    )
+    values = dict(rows)
+    assert round(values["erdf"] or 0, 3) == round(values["pole_created"] or 0, 3) == 2
+    assert values["headcount"] == 3
+    # three posts of 0.8, 1 and 1 over the three months of the quarter
+    assert values["worked_fte"] == Decimal("0.7")
+    # one year before nobody answered, and the pole receives no monthly payroll: no number, not 0
+    assert values["eu_state_aid"] is values["urssaf"] is values["france_active"] is None

@@ -18,6 +18,9 @@ MARTS = (
     "fct_collaborations",
     "fct_supported_projects",
     "fct_findings",
+    "fct_member_cooperation",
+    "fct_support_overlaps",
+    "fct_jobs_by_definition",
 )
 SIRENS = ("732829320", "356000000")
 CANARY = "Canari Nominatif"
