@@ -8,19 +8,16 @@ record/closed/<quarter>/ the folders as they were closed, served for ever
 
 from __future__ import annotations
 
-import csv
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from periscope.errors import UsageError
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
-from release import bundle, place, publish, record
+from release import bundle, place, publish, record, registry
 from release.export import INTERNAL, file_hash
-
-_TERMS = ("measure", "period", "entity", "siren", "amount", "coefficient")
 
 
 def is_closed(workspace: Workspace, quarter: str) -> bool:
@@ -36,9 +33,9 @@ def deliver(run: Run, reader: str, by: str) -> None:
             f"Aucun dossier à remettre à « {reader} » pour {run.quarter}. Dossiers publiés : "
             f"{', '.join(r for r in _readers(base) if r != INTERNAL) or 'aucun'}."
         )
-    _register(run, [folder], reader, by)
+    registry.add(run, [folder], base / INTERNAL, reader, by)
     record.append(
-        run.workspace.record / "deliveries.jsonl",
+        registry.deliveries_path(run.workspace),
         {
             "quarter": str(run.quarter),
             "reader": reader,
@@ -70,7 +67,8 @@ def close(connection: Connection, run: Run, by: str, render: Callable[[list[Path
         "previous": record.last_hash(workspace),
     }
     entry["hash"] = record.entry_hash(entry)
-    _register(run, [base / reader for reader in readers if reader != INTERNAL], "tous", by)
+    given = [base / reader for reader in readers if reader != INTERNAL]
+    registry.add(run, given, base / INTERNAL, "tous", by)
     for reader in readers:
         bundle.write(base / f"{reader}.zip", base / reader, entry)
     place.make_private_and_durable(base)
@@ -92,36 +90,3 @@ def _freeze(base: Path, frozen: Path) -> None:
     shutil.copytree(base, partial)
     place.make_private_and_durable(partial)
     partial.rename(frozen)
-
-
-def _register(run: Run, folders: Iterable[Path], reader: str, by: str) -> None:
-    """One line of the registry: every figure of these folders, with the amounts behind the published ones."""
-    rows: dict[str, dict[str, str]] = {}
-    for folder in folders:
-        for name in ("figures.csv", "history.csv"):
-            for row in _read(folder / name):
-                if row["figure_id"] not in rows or row["status"] != "suppressed":
-                    rows[row["figure_id"]] = row
-    terms: dict[str, dict[str, list[list[str]]]] = {}
-    for row in _read(run.workspace.published / str(run.quarter) / INTERNAL / "amounts.csv"):
-        terms.setdefault(row["figure_id"], {}).setdefault(row["part"], []).append([row[t] for t in _TERMS])
-    figures = []
-    for figure_id, row in sorted(rows.items()):
-        is_published = row["status"] != "suppressed"
-        facts = terms.get(figure_id, {}) if is_published else {}
-        figures.append(
-            {"figure_id": figure_id, "is_published": is_published, "value": row["value"], "facts": facts}
-        )
-    line = {
-        "quarter": str(run.quarter),
-        "reader": reader,
-        "by": by,
-        "on": run.as_of.isoformat(),
-        "figures": figures,
-    }
-    record.append(run.workspace.record / "registry.jsonl", line)
-
-
-def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

@@ -8,7 +8,7 @@ from typing import Any
 
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
-from release import agreement, artefacts, attack, export, place, record
+from release import agreement, artefacts, attack, export, place, record, registry
 
 
 def closing_of(workspace: Workspace, quarter: str) -> dict[str, Any] | None:
@@ -29,6 +29,7 @@ def publish(connection: Connection, run: Run, render: Callable[[list[Path]], Non
         return run.workspace.published / str(run.quarter)
     base = place.candidate_folder(run)
     folders = export.write_folders(connection, run, base)
+    registry.gate(run.workspace)
     attack.gate(connection, run, base)
     render(folders)
     agreement.gate(run.workspace, base)
