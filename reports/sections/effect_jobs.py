@@ -10,7 +10,7 @@ from reports.document import Block, Cell, Chart, Note, Table, Text
 from reports.effect_charts import Swing
 from reports.figures import Figure, indicator_name
 from reports.report import Report
-from reports.uncertainty import wilson
+from periscope.uncertainty import wilson
 
 _GROSS = "collaboration_jobs_created_fte"
 _DECLARED = "declared_collaboration_jobs_fte"

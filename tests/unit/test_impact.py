@@ -11,7 +11,7 @@ from impact.imputation import effects, impute
 from impact.inference import Permutation, jackknife, permute
 from impact.panel import Panel
 from impact.tell import effect, sentence
-from reports.uncertainty import wilson
+from periscope.uncertainty import wilson
 
 QUARTERS = [f"20{year}-Q{number}" for year in range(20, 26) for number in range(1, 5)]
 

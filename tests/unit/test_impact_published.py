@@ -1,5 +1,6 @@
 """Published tables of the methods literature, on data read in place."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from impact.group_time import group_time
 from impact.imputation import impute
 from impact.panel import Panel
+from impact.survival import answer
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "impact"
 
@@ -96,3 +98,11 @@ def test_card_krueger() -> None:
     ]
     rows = [(f"{s}", f"{p}", means[s, p]) for s in (0, 1) for p in (0, 1)]
     assert impute(Panel.build(rows, {"1": "1", "0": None})).effect == pytest.approx(2.7536, abs=5e-5)
+
+
+def test_survival_of_lung_patients() -> None:
+    with (SAMPLES / "lung.csv").open(encoding="utf-8", newline="") as file:
+        told = answer(list(csv.DictReader(file)), "time", "status", "sex")
+    assert told["median"] == 310
+    assert told["groups"] == {"1": 270, "2": 426}
+    assert told["log_rank"]["statistic"] == pytest.approx(10.3267, abs=5e-5)
