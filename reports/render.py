@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from markupsafe import Markup
 from periscope.errors import GateError
 from reports import dashboard, eligibility, form, french, html, pdf, workbook
 from reports.report import Report
+
+#: The titles of a report's parts, in the HTML of its sections: already escaped there.
+_TITLES = re.compile(r'<h2 id="([\w-]+)-titre">(.*?)</h2>')
 
 
 def render_reader(folder: Path) -> None:
@@ -43,6 +47,7 @@ def page(report: Report, shown: Markup) -> str:
         context=report.context,
         quarter_label=report.quarter_label,
         as_of=french.day(report.context.as_of),
+        menu=[(slug, Markup(title)) for slug, title in _TITLES.findall(shown)],
         shown=shown,
         styles=styles,
         policy=html.policy(styles, []),
