@@ -84,6 +84,9 @@ def parser() -> argparse.ArgumentParser:
         "--older-than", metavar="DURÉE", help="10y, 40q ou 120m ; sans elle, le réglage retention_years"
     )
     purge.add_argument("--yes", action="store_true", help="supprimer sans le demander")
+    lab = command("explore", "copier l'entrepôt pour les analystes et ouvrir Jupyter")
+    lab.add_argument("--no-browser", action="store_true", help="ne pas ouvrir le navigateur")
+    command("docs", "écrire le dictionnaire des données, une page hors ligne")
     verify = command("verify", "vérifier un dossier de preuve ou un trimestre clos")
     verify.add_argument("path", type=Path, metavar="CHEMIN")
     return root

@@ -83,6 +83,16 @@ class Workspace:
         return self.root / "returns"
 
     @property
+    def exploration(self) -> Path:
+        """The analysts' copy, written by `periscope explore`; nothing reads it back."""
+        return self.root / "exploration"
+
+    @property
+    def dictionary(self) -> Path:
+        """The data dictionary, written by `periscope docs`."""
+        return self.root / "dictionnaire.html"
+
+    @property
     def forms(self) -> Path:
         return self.root / "forms"
 

@@ -7,26 +7,6 @@ from typing import Any
 
 from periscope.warehouse import Connection
 
-# the pairs counted by crit_network_density, with their number of distinct projects
-_PAIRS = """
-    with members as (
-        select siren, min(member_id) as member_id
-        from intermediate.int_members__by_period
-        where period = $quarter and basis = 'flow' and perimeter = 'members'
-        group by siren
-    )
-    select one.member_id, other.member_id, count(distinct runs.project_id)
-    from intermediate.int_collaborations__run as runs
-    inner join intermediate.int_collaborations__run as others
-        on runs.period = others.period and runs.project_id = others.project_id
-        and runs.quarter = others.quarter and runs.evidence_on = others.evidence_on
-        and runs.member_siren < others.member_siren
-    inner join members as one on runs.member_siren = one.siren
-    inner join members as other on others.member_siren = other.siren
-    where runs.period = $quarter
-    group by all
-    order by all
-"""
 _MEMBERS = """
     select distinct member_id from intermediate.int_members__by_period
     where period = ? and basis = 'flow' and perimeter = 'members' order by 1
@@ -35,7 +15,11 @@ _MEMBERS = """
 
 def network(connection: Connection, quarter: str, names: dict[str, str], is_internal: bool) -> dict[str, Any]:
     """The `network` of context.json: degrees for every reader, nodes and edges for the internal edition."""
-    pairs = connection.execute(_PAIRS, {"quarter": quarter}).fetchall()
+    pairs = connection.execute(
+        "select one_member_id, other_member_id, project_count from marts.fct_cooperation_pairs "
+        "where period = ? order by all",
+        [quarter],
+    ).fetchall()
     if not pairs:
         return {}
     members = [row[0] for row in connection.execute(_MEMBERS, [quarter]).fetchall()]

@@ -38,8 +38,10 @@ def offline(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="session")
 def readers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The rendered folders of three readers; the funder's went through the notebook and its kernel."""
+    """The rendered folders of four readers; the funder's went through the notebook and its kernel."""
     root = tmp_path_factory.mktemp("published")
-    folders = {kind: reader_folder.write(root / kind, kind) for kind in ("internal", "committee", "funder")}
+    folders = {
+        kind: reader_folder.write(root / kind, kind) for kind in ("internal", "committee", "funder", "public")
+    }
     render.render_all(list(folders.values()))
     return folders

@@ -43,11 +43,8 @@ def test_a_page_opens_offline_and_asks_nothing(
     assert page.locator("html").get_attribute("lang") == "fr"
     assert page.get_by_text("Données fictives").first.is_visible()
     assert page.locator("[onload], [onerror], [onclick], iframe, object, embed, link, img").count() == 0
-    assert (
-        page.evaluate(
-            "[...document.querySelectorAll('script')].filter(s => !s.type).length"
-        )
-        == (1 if name == "dashboard.html" else 0)
+    assert page.evaluate("[...document.querySelectorAll('script')].filter(s => !s.type).length") == (
+        1 if name == "dashboard.html" else 0
     )
 
 
@@ -129,7 +126,10 @@ def test_filters_change_cards_table_sections_and_address(
     assert "Résidents permanents" in page.locator("#t-figures tbody tr").first.inner_text()
     page.get_by_label("Fonction", exact=True).select_option("creation_support")
     shows(page, "2025-Q4|permanent_residents|creation_support")
-    assert "Chiffre d'affaires des membres, Création d'activités" in page.locator("#chiffre-affaires").inner_text()
+    assert (
+        "Chiffre d'affaires des membres, Création d'activités"
+        in page.locator("#chiffre-affaires").inner_text()
+    )
     assert page.locator("#t-figures tbody tr").count() > 0
     assert (
         page.locator("#t-figures tbody").inner_text().count("Création d'activités")
@@ -156,10 +156,16 @@ def test_a_view_shows_published_figures_only(offline: BrowserContext, readers: d
     page, _, _ = opened(offline, readers["committee"] / "dashboard.html")
     published = {row["figure_id"] for name in ("figures.csv", "history.csv")
                  for row in csv.DictReader((readers["committee"] / name).open(encoding="utf-8"))}  # fmt: skip
-    for choice in ("quarter=2025-Q4", "quarter=2026", "perimeter=occasional_users&function=promotion_training"):
+    for choice in (
+        "quarter=2025-Q4",
+        "quarter=2026",
+        "perimeter=occasional_users&function=promotion_training",
+    ):
         page.goto(page.url.split("#")[0] + "#" + choice)
         page.wait_for_function("document.documentElement.dataset.shown")
-        named = page.evaluate("[...document.querySelectorAll('[data-figure-id]')].map(e => e.dataset.figureId)")
+        named = page.evaluate(
+            "[...document.querySelectorAll('[data-figure-id]')].map(e => e.dataset.figureId)"
+        )
         assert named and set(named) <= published
 
 
@@ -174,7 +180,9 @@ def test_without_unpacking_the_table_still_follows(browser: Browser, readers: di
     context.close()
 
 
-def test_the_table_of_a_chart_is_saved(offline: BrowserContext, readers: dict[str, Path], tmp_path: Path) -> None:
+def test_the_table_of_a_chart_is_saved(
+    offline: BrowserContext, readers: dict[str, Path], tmp_path: Path
+) -> None:
     page, _, _ = opened(offline, readers["committee"] / "dashboard.html")
     details = page.locator("#chiffre-affaires figure details").first
     details.locator("summary").click()
