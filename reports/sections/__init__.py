@@ -4,9 +4,10 @@ from reports.report import Report
 from reports.sections.calendar import deadlines
 from reports.sections.criteria import cooperation, creation, jobs, turnover
 from reports.sections.effect import effects, effects_annex
-from reports.sections.followup import coverage, glossary, method, restatements, secrecy, withheld
+from reports.sections.followup import coverage, glossary, method, secrecy, withheld
 from reports.sections.functions import by_function
 from reports.sections.funder import grant_parts, results, summary
+from reports.sections.history import restatements
 from reports.sections.resources import funding, rooms
 
 __all__ = [

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from periscope import catalogue, tables
 from reports import french
-from reports.document import Block, Cell, Note, Section, Table, Text
+from reports.document import Block, Note, Section, Table, Text
 from reports.figures import indicator_name
 from reports.report import Report
 from reports.sections.tables import shown_indicators
@@ -51,31 +51,6 @@ def coverage(report: Report) -> Section:
 def _kind(kind: str) -> str:
     known = tables.DECLARATIONS.get(kind)
     return known.label_fr if known else kind
-
-
-def restatements(report: Report) -> Section:
-    """Figures already published that have changed since."""
-    found = report.context.restatements
-    if not found:
-        return Section("revisions", "Révisions", [Text(["Aucun chiffre déjà publié n'a changé."])])
-    rows: list[list[str | Cell]] = []
-    for one in found:
-        known = catalogue.load().get(one.indicator_id)
-        unit = known.unit if known else "number"
-        label = report.context.item_label(one.dimension, one.item) if one.dimension != "all" else ""
-        rows.append(
-            [
-                f"{indicator_name(one.indicator_id)} {label}".strip(),
-                french.short_period(one.period),
-                catalogue.PERIMETERS.get(one.perimeter, one.perimeter),
-                french.quantity(one.old_value, unit),
-                Cell(french.quantity(one.new_value, unit), one.figure_id),
-                one.reason,
-            ]
-        )
-    columns = ("Indicateur", "Période", "Périmètre", "Publié", "Révisé", "Motif")
-    table = Table("Chiffres révisés depuis leur publication", columns, rows, frozenset({3, 4}))
-    return Section("revisions", "Révisions", [table])
 
 
 def secrecy(report: Report) -> Section:
