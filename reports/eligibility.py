@@ -40,8 +40,13 @@ def closing_of(context: ReportContext, action: str) -> Grant | None:
 
 
 def years_of(context: ReportContext, grant: Grant) -> list[str]:
-    """The exercises of the action's budget that the grant's period touches; all of them when it has no dates."""
-    years = sorted({line.fiscal_year for line in context.budget_lines if line.action == grant.action})
+    """The exercises with a budget or expenses that the grant's period touches; all of them when it has no dates."""
+    spent = {
+        fiscal_year(e.incurred_on, grant.closing_date)
+        for e in context.expenses
+        if e.action == grant.action and e.incurred_on
+    }
+    years = sorted({b.fiscal_year for b in context.budget_lines if b.action == grant.action} | spent)
     if grant.period_start is None or grant.period_end is None:
         return years
     first = fiscal_year(grant.period_start, grant.closing_date)

@@ -18,6 +18,12 @@ is_fictitious = true
 managing_body = "G01"
 baseline_quarter = "2023-Q4"
 
+# Ce que demande chaque financeur ; Sicoval garde le Cerfa
+[funders.region]
+family = "ptce"
+[funders.fse]
+family = "fse"
+
 # Un export KoboToolbox de la Boutique Premier Sillon
 [mappings.enquete_kobo]
 kind = "supported_projects"

@@ -183,6 +183,15 @@ def test_any_budget_adds_up(amounts: dict[str, Decimal]) -> None:
             known = [rows[c].forecast_eur for c in row.children if rows[c].forecast_eur is not None]
             if row.children:
                 assert row.forecast_eur == (sum(known) if known else None)
+        for column in ("forecast_eur", "realised_eur"):
+            above, in_kind, whole = (
+                getattr(rows[line], column) for line in ("T1", cerfa.IN_KIND[side], "T2")
+            )
+            assert whole == (None if above is None and in_kind is None else (above or 0) + (in_kind or 0))
+        for row in rows.values():
+            assert (row.percent is None) == (not row.forecast_eur or row.realised_eur is None)
+            if row.gap_share is not None and row.percent is not None:
+                assert abs(row.gap_share - (row.percent / 100 - 1)) < D("1e-15")
         leaves = sum(not row.children for row in rows.values())
         exact, total = built.exact[side, "forecast"], rows["T1"].forecast_eur
         assert (exact is None) == (total is None)

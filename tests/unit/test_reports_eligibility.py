@@ -124,3 +124,16 @@ def test_each_exercise_is_held_against_its_own_cost() -> None:
     )
     (found,) = eligibility.violations(charged(grants=(past, first), budget_lines=budget, allocations=()))
     assert "exercice 2025" in found and "G0" in found and "G1" not in found
+
+
+def test_the_exercises_of_a_grant_are_those_its_period_touches() -> None:
+    first = context("internal").grants[0]
+    budget = tuple(BudgetLine("Animation", year, "60.a", D(1)) for year in ("2024", "2025", "2026"))
+    late = Expense("D9", "Animation", D(10), date(2027, 1, 5))
+    known = charged(budget_lines=budget, expenses=(late,), allocations=())
+    two = replace(first, period_start=date(2025, 7, 1), period_end=date(2026, 6, 30))
+    assert eligibility.years_of(known, first) == ["2026"]
+    assert eligibility.years_of(known, two) == ["2025", "2026"]
+    assert eligibility.years_of(known, replace(two, period_end=date(2027, 6, 30))) == ["2025", "2026", "2027"]
+    assert eligibility.years_of(known, replace(two, closing_date=date(2026, 8, 31))) == ["2025", "2026"]
+    assert eligibility.years_of(known, replace(first, period_end=None)) == ["2024", "2025", "2026", "2027"]
