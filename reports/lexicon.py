@@ -26,8 +26,8 @@ EXEMPT = re.compile(
     | \b(?-i:[A-ZÉÈ])[\wéèêç]+\+?{SPACE}{_YEAR}
     | \b(?:sur|pendant|durant|en|de|pour|d['’]ici|dans|sous|après|tous{SPACE}les){SPACE}\d{{1,2}}{SPACE}(?:ans?|mois|semaines?|jours?|trimestres?)\b
     | \b(?:à|de|dès|vers|entre|et|jusqu['’]à){SPACE}(?:[01]?\d|2[0-4]){SPACE}?h(?:{SPACE}?[0-5]\d)?\b
-    | \b(?:articles?|art\.|lois?|décret|arrêté|n°|no|Cerfa|annexe|page|chapitre|phase|axe|volet|lot|salle|bâtiment|règlement|ISO|critère|étape)
-      {SPACE}*(?:n°{SPACE}*)?[A-Z]?\d[\d\-/*.]*
+    | \b(?:articles?|art\.|lois?|décret|arrêté|n°|no|Cerfa|annexes?|pages?|alinéas?|chapitres?|BP|CS|phase|axe|volet|lot|salle|bâtiment|règlement|ISO|critère|étape)
+      {SPACE}*(?:n°{SPACE}*)?[A-Z]?\d[\d\-/*.]*(?:{SPACE}(?:à|et){SPACE}\d[\d\-/*.]*)?
     | \b\d{{1,4}}(?:{SPACE}(?:bis|ter))?,?{SPACE}(?:rue|avenue|av\.|boulevard|bd|place|chemin|allée|route|impasse|quai|cours)\b
     | \b\d{{5}}{SPACE}(?=(?-i:[A-ZÉÈ]['’a-zéèê])) | \b0\d(?:[ .\u00a0\u202f]\d{{2}}){{4}}\b
     | ^\s*\d+[.)]\s | ^\#+\s*\d+[.)]?\s
@@ -67,7 +67,7 @@ NUMBER_WORDS = re.compile(
     | \bune[ ]quinzaine[ ]d(?:e[ ](?!l|jours)|['’])
     | \b(?:les[ ])?(?:deux|trois|quatre|cinq|neuf)[ -](?:tiers|quarts|cinquièmes|sixièmes|dixièmes)\b
     | \b(?:la|une|près[ ]de[ ]la)[ ]moitié\b | \b(?:un|le)[ ](?:tiers|quart|cinquième|dixième)[ ](?:d(?:es|u)\b|d['’]|de[ ](?!confiance|lieu))
-    | \ble[ ](?:double|triple|quadruple)\b | \b(?:a|ont|avait|avaient|est|sont)[ ](?:presque[ ]|plus[ ]que[ ])?(?:doublée?s?|triplée?s?|quadruplée?s?|divisée?s?|multipliée?s?)\b
+    | \ble[ ](?:double|triple|quadruple)\b | \b(?:a|ont|avons|avez|avait|avaient|est|sont|été)[ ](?:presque[ ]|plus[ ]que[ ])?(?:doublée?s?|triplée?s?|quadruplée?s?|divisée?s?|multipliée?s?)\b
     | \b(?:double|triple|quadruple)nt\b
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -75,12 +75,12 @@ NUMBER_WORDS = re.compile(
 
 RISE = re.compile(
     r"\b(?:(?:en (?:\w+ )?)?hausses?|augment\w+|progress(?:e|ent|é|ion|ions)|croissance|croît|croissent|s['’]accro\w+|accroissement|grimp\w+|essor|"
-    r"s['’]amélior\w+|amélioration|bondit|bond de|remont\w+|plus (?:élevée?s?|nombreu\w+) qu)\b",
+    r"s['’](?:est |sont |était )?amélior\w+|amélioration|bondit|bond de|remont\w+|plus (?:élevée?s?|nombreu\w+) qu)\b",
     re.IGNORECASE,
 )
 FALL = re.compile(
-    r"\b(?:(?:en (?:\w+ )?)?baiss\w+|diminu\w+|recul(?:e|ent|é|s)?|chut(?:e|ent|é|es)?|régress\w+|perd(?:u|ent|s)?|se contracte\w*|repli\b|s['’]effondr\w+|"
-    r"effondrement|se dégrad\w+|dégradation|se rédui\w+|réduction|fléchi\w+|s['’]érode\w*|moins (?:élevée?s?|nombreu\w+) qu)\b",
+    r"\b(?:(?:en (?:\w+ )?)?baiss\w+|diminu\w+|recul(?:e|ent|é|s)?|chut(?:e|ent|é|es)?|régress\w+|perd(?:u|ent|s)?|se contracte\w*|repli\b|s['’](?:est |sont )?effondr\w+|"
+    r"effondrement|se (?:sont )?dégrad\w+|s['’]est dégrad\w+|dégradation|se rédui\w+|s['’]est rédui\w+|réduction|fléchi\w+|s['’]érode\w*|moins (?:élevée?s?|nombreu\w+) qu)\b",
     re.IGNORECASE,
 )
 STABLE = re.compile(
@@ -92,7 +92,7 @@ CAUSE = re.compile(
     r"permet(?:tent|tant)? (?:de|d['’]|aux?|à)|génèr\w+|entraîn\w+|provoqu\w+|favoris\w+|impacts?\b|impact\w+|en raison d|à cause d|"
     r"l['’]effet (?:du|de la|des|de) |effet de levier|du fait d|dûe?s? (?:à|aux?)|contribu\w+ (?:à|aux?)|sous l['’]effet|sous l['’]impulsion|"
     r"s['’]explique\w* par|expliqu\w+ (?:par|cette|ce|la|le)|résult\w+ d|attribuable|découl\w+ d|fruit d|se tradui\w+ par|"
-    r"s['’]est traduite? par|parce qu|car le pôle|à l['’]origine d|suite (?:à l['’]action|au soutien))",
+    r"s['’]est traduite? par|parce qu|car le pôle|à l['’]origine d|sans le pôle|bénéfici\w+ d|apporté\w* par|le pôle (?:a|aura|avait) (?:créé|apporté|sauvé|gagné|fait)\w*|suite (?:à l['’]action|au soutien))",
     re.IGNORECASE,
 )
 #: Families of words that only some evidence allows (seeds/claim_ladder.csv), and what they affirm.

@@ -24,6 +24,7 @@ def known(indicator: str, period: str = str(QUARTER)) -> str:
 
 
 RISING, FALLING, EFFECT = known("turnover_total"), known("survival_rate_3y"), known("jobs_effect")
+JOBS = known("collaboration_jobs_created_fte")
 GROWTH, REFUSED = known("turnover_panel_growth"), known("turnover_effect")
 
 BAD = {
@@ -60,6 +61,9 @@ BAD = {
     "Un tiers des projets aboutissent.": "« Un tiers des »",
     "Le nombre de projets a doublé.": "« a doublé »",
     "C'est deux fois plus qu'avant.": "« deux fois »",
+    "Nous avons triplé le nombre d'ateliers.": "« avons triplé »",
+    "Le nombre d'heures a été multiplié par deux.": "« été multiplié »",
+    "Neuf projets sur dix aboutissent.": "« Neuf projets »",
     # bindings
     "Le chiffre [[f-inconnu]] est bon.": "n'est pas publié",
     f"Le chiffre {RISING[:-2]}|couleur]] est bon.": "n'est pas publié",
@@ -69,6 +73,7 @@ BAD = {
     f"Le chiffre d'affaires s'effondre, à {RISING}.": "« s'effondre » contredit",
     f"Le chiffre d'affaires se dégrade ({RISING}).": "« se dégrade » contredit",
     f"La pérennité progresse, à {FALLING}.": "« progresse » contredit",
+    f"La pérennité s'est améliorée, à {FALLING}.": "s'est améliorée » contredit",
     f"La pérennité s'améliore, à {FALLING}.": "« s'améliore » contredit",
     f"Le chiffre d'affaires reste stable ({RISING}).": "« stable » contredit",
     f"Le recul se poursuit : {GROWTH}.": "« recul » contredit",
@@ -80,6 +85,9 @@ BAD = {
     f"L'impact du pôle est de {RISING}.": "affirme une cause",
     f"Le pôle a généré {RISING}.": "affirme une cause",
     f"Ces {RISING} résultent de l'action du pôle.": "affirme une cause",
+    f"Le pôle a créé {JOBS}.": "affirme une cause",
+    f"Sans le pôle, ces {RISING} n'existeraient pas.": "affirme une cause",
+    f"Le chiffre d'affaires ({RISING}) a bénéficié de l'action du pôle.": "affirme une cause",
     f"La hausse s'explique par la coopération ({RISING}).": "affirme une cause",
     f"Le chiffre d'affaires atteint {RISING}. C'est le fruit de la coopération.": "affirme une cause",
     f"L'effet sur le chiffre d'affaires, {REFUSED}, montre l'impact du pôle.": "affirme une cause",
@@ -105,6 +113,8 @@ GOOD = (
     "Le tiers-lieu accueille les membres ; chacun avance pas à pas, à deux voix.",
     "La quinzaine de l'économie sociale s'est tenue en novembre.",
     "Entre 2024 et 2026, le programme Agenda 2030 a guidé les choix.",
+    "Voir pages 12 et 13, article 2 alinéa 3 ; écrire à BP 12345, 31000 Toulouse.",
+    "La première phase est achevée ; les cinq axes du programme sont rappelés.",
     "1. Premier point\n2. Deuxième point",
     "Le pôle a permis à chacun de se rencontrer.",
     "",
