@@ -17,14 +17,14 @@ _YEAR = rf"(?:19|20)\d{{2}}(?:[-–/](?:(?:19|20)\d{{2}}|\d{{2}}))?\b(?!{SPACE}*
 EXEMPT = re.compile(
     rf"""
     https?://\S+ | \S+@\S+
-    | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d+(?:\.\d+){{2,}}\b
+    | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d+(?:\.\d+){{2,}}\b | \b\d{{4}}/\d{{2,4}}\b
     | \b(?:1er|\d{{1,2}}){SPACE}(?:{MONTHS})\b(?:{SPACE}\d{{4}})? | \b(?:{MONTHS}){SPACE}\d{{4}}\b
     | \b(?:du|au|le|les){SPACE}\d{{1,2}}{SPACE}(?:au|et){SPACE}\d{{1,2}}{SPACE}(?:{MONTHS})\b(?:{SPACE}\d{{4}})?
     | \b\d{{1,2}}(?:er|re|ère|e|ème|nd|nde)\b(?:{SPACE}trimestre{SPACE}\d{{4}})?
     | \b[TQS][1-4]{SPACE}?\d{{4}}\b | \b\d{{4}}-[QT][1-4]\b
     | \b(?:en|de|depuis|fin|début|mi|années?|exercices?|courant|et|à|entre|jusqu['’]en|avant|après|dès|pour|l['’]an){SPACE}{_YEAR}
     | \b(?-i:[A-ZÉÈ])[\wéèêç]+\+?{SPACE}{_YEAR}
-    | \b(?:sur|pendant|durant|en|de|pour|d['’]ici|dans|sous|après|tous{SPACE}les){SPACE}\d{{1,2}}{SPACE}(?:ans?|mois|semaines?|jours?|trimestres?)\b
+    | \b(?:sur|pendant|durant|en|de|pour|d['’]ici|dans|sous|après|tous{SPACE}les){SPACE}\d{{1,2}}(?:{SPACE}à{SPACE}\d{{1,2}})?{SPACE}(?:ans?|mois|semaines?|jours?|trimestres?)\b
     | \b(?:à|de|dès|vers|entre|et|jusqu['’]à){SPACE}(?:[01]?\d|2[0-4]){SPACE}?h(?:{SPACE}?[0-5]\d)?\b
     | \b(?:articles?|art\.|lois?|décret|arrêté|n°|no|Cerfa|annexes?|pages?|alinéas?|chapitres?|BP|CS|phase|axe|volet|lot|salle|bâtiment|règlement|ISO|critère|étape)
       {SPACE}*(?:n°{SPACE}*)?[A-Z]?\d[\d\-/*.]*(?:{SPACE}(?:à|et){SPACE}\d[\d\-/*.]*)?
@@ -55,7 +55,7 @@ _LINK = rf"(?:{SPACE}|{SPACE}?[*_]+|{SPACE}d['’]|{SPACE}de{SPACE})+"
 #: Known things told again (« les deux partenaires »), durations and set phrases are no figures.
 _DEFINITE = "".join(
     rf"(?<!\b{word}[ ])"
-    for word in ["les", "ces", "ses", "nos", "vos", "leurs", "des", "aux", "tous", "toutes"]
+    for word in ["les", "ces", "ses", "nos", "vos", "leurs", "des", "aux", "tous", "toutes", "numéro"]
 )
 _NO_COUNT = "ans?|mois|semaines?|jours?|journées?|années?|trimestres?|exercices?|temps|pas|mots|voix|à|et|ou|de|des|par|en|d|autres?"
 NUMBER_WORDS = re.compile(
@@ -92,7 +92,7 @@ CAUSE = re.compile(
     r"permet(?:tent|tant)? (?:de|d['’]|aux?|à)|génèr\w+|entraîn\w+|provoqu\w+|favoris\w+|impacts?\b|impact\w+|en raison d|à cause d|"
     r"l['’]effet (?:du|de la|des|de) |effet de levier|du fait d|dûe?s? (?:à|aux?)|contribu\w+ (?:à|aux?)|sous l['’]effet|sous l['’]impulsion|"
     r"s['’]explique\w* par|expliqu\w+ (?:par|cette|ce|la|le)|résult\w+ d|attribuable|découl\w+ d|fruit d|se tradui\w+ par|"
-    r"s['’]est traduite? par|parce qu|car le pôle|à l['’]origine d|sans le pôle|bénéfici\w+ d|apporté\w* par|le pôle (?:a|aura|avait) (?:créé|apporté|sauvé|gagné|fait)\w*|suite (?:à l['’]action|au soutien))",
+    r"s['’]est traduite? par|parce qu|car le pôle|à l['’]origine d|sans le pôle|(?:a|ont) fait (?:progresser|augmenter|croître|reculer|baisser)|bénéfici\w+ d|apporté\w* par|le pôle (?:a|aura|avait) (?:créé|apporté|sauvé|gagné|fait)\w*|suite (?:à l['’]action|au soutien))",
     re.IGNORECASE,
 )
 #: Families of words that only some evidence allows (seeds/claim_ladder.csv), and what they affirm.
