@@ -21,6 +21,7 @@ MODELS = [
     "+crit_collaboration_jobs_created_fte",
     "+crit_collaboration_jobs_headcount",
     "+crit_jobs_fte",
+    "+crit_turnover_total",
     "+crit_jobs_headcount",
     "+crit_effectively_run_projects",
     "+crit_joint_purchase_amount",
@@ -98,6 +99,36 @@ def figures() -> Figures:
     pole.declare(
         "joint_purchases", B, "2026-Q3", purchase("PC", "12.00", reference_amount_eur="15", row_number=221)
     )
+    # accounts tell sales without VAT; the form repeats them with it
+    account = pole.slice("fec", A, "")
+    pole.add(
+        "revenue.fec_files",
+        slice_id=account,
+        siren=A,
+        first_entry_on="2026-07-01",
+        last_entry_on="2026-09-30",
+    )
+    for account_code, credit_eur in (("706000", "1000.00"), ("445710", "200.00")):
+        pole.add(
+            "revenue.fec_lines",
+            slice_id=account,
+            entry_on="2026-07-02",
+            account_code=account_code,
+            debit_eur="0",
+            credit_eur=credit_eur,
+            role="normal",
+        )
+    pole.declare(
+        "activity",
+        A,
+        "2026-Q3",
+        {
+            "period_start": "2026-07-01",
+            "period_end": "2026-09-30",
+            "net_turnover_eur": "1200.00",
+            "row_number": 301,
+        },
+    )
     return pole.build("2026-Q3", select=MODELS)
 
 
@@ -109,6 +140,7 @@ def test_each_contradiction_is_told_on_the_line_set_aside(figures: Figures) -> N
         ("purchase_described_otherwise", 121),
         ("project_described_otherwise", 201),
         ("post_described_otherwise", 211),
+        ("source_gap", 301),
     ]
     assert figures.value("effectively_run_projects", "2026-Q3") == 2  # LED and EQUAL
     assert figures.value("joint_purchase_amount", "2026-Q3") == 12
@@ -150,7 +182,7 @@ def test_isolated_members_and_common_projects_are_told_to_analysts(figures: Figu
 
 
 def test_each_funder_has_its_own_number(figures: Figures) -> None:
-    rows: list[tuple[str, Decimal | None]] = figures.table(  # type: ignore[assignment]
+    rows: list[tuple[str, Decimal | None]] = figures.table(
         "select definition_id, value from marts.fct_jobs_by_definition where period = '2026-Q3'"
     )
     values = dict(rows)
@@ -160,3 +192,8 @@ def test_each_funder_has_its_own_number(figures: Figures) -> None:
     assert values["worked_fte"] == Decimal("0.7")
     # one year before nobody answered, and the pole receives no monthly payroll: no number, not 0
     assert values["eu_state_aid"] is values["urssaf"] is values["france_active"] is None
+
+
+def test_a_turnover_declared_with_vat_gives_way_to_the_accounts_and_is_told(figures: Figures) -> None:
+    assert figures.value("turnover_total", "2026-Q3") == 1000
+    assert ("source_gap", 301) in figures.table("select code, row_number from marts.fct_findings")
