@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from ingest.context import Context, Member
-from ingest.readers import fec
+from ingest.readers import fec_ahead
 from periscope import warehouse
 from periscope.settings import Thresholds
 
@@ -88,10 +88,11 @@ def load(paths: list[Path], folder: Path) -> int:
     with warehouse.connect(folder / "load.duckdb", temporary=folder / "tmp") as connection:
         warehouse.create_raw(connection)
         connection.begin()
+        files = []
         for path in paths:
             with path.open("rb") as file:
-                file_id = hashlib.file_digest(file, "sha256").hexdigest()
-            reading = fec.load(connection, path, f"revenue/{path.name}", file_id, context)
+                files.append((path, f"revenue/{path.name}", hashlib.file_digest(file, "sha256").hexdigest()))
+        for reading in fec_ahead.load_many(connection, files, context):
             assert not reading.refusals, reading.refusals[0].reason
         connection.commit()
         return _count(connection, "revenue.fec_lines")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tqdm import tqdm
@@ -48,7 +48,8 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         landing.land(workspace, run.as_of, refused=_refused(connection))
         context = build_context(run, register, (start, run.quarter.last_day))
         files = landing.landed_files(workspace)
-        wanted = _reading_ids(connection, files, context)
+        state = _state(context)
+        wanted = _reading_ids(connection, files, context, state)
         _forget_arrivals(connection, workspace)
         done = dict(connection.execute("select file_id, reading_id from record.files").fetchall())
         to_read = [file for file in files if done.get(file.file_id) != wanted[file.file_id]]
@@ -56,12 +57,16 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         recorder.forget([file.file_id for file in to_read])
         if to_read:
             on_new_files()
-        for file in tqdm(to_read, desc="Lecture", unit="fichier", disable=None, leave=False):
-            reading = _read(connection, run, file, context)
+        readings = _readings(connection, run, to_read, context)
+        for file, reading in tqdm(
+            readings, "Lecture", len(to_read), unit="fichier", disable=None, leave=False
+        ):
             reading.findings += corrections.unanswered(file.source_file, context, reading)
             status = receipts.STATUS_REFUSED_FILE if reading.is_refused else receipts.STATUS_ACCEPTED
             size = path.stat().st_size if (path := file.path(workspace)).exists() else 0
-            recorder.store(file, size, _reading_id(file, reading.kind_of_file, context), reading, status)
+            recorder.store(
+                file, size, _reading_id(file, reading.kind_of_file, context, state), reading, status
+            )
         _record_arrivals(recorder, workspace)
         recorder.flush()
         names = [entry.source_file for entry in landing.journal(workspace)]
@@ -130,31 +135,48 @@ def _refused(connection: warehouse.Connection) -> frozenset[str]:
 
 
 def _reading_ids(
-    connection: warehouse.Connection, files: list[LandedFile], context: Context
+    connection: warehouse.Connection, files: list[LandedFile], context: Context, state: str
 ) -> dict[str, str]:
     kinds = dict(connection.execute("select file_id, kind_of_file from record.files").fetchall())
-    return {file.file_id: _reading_id(file, kinds.get(file.file_id, ""), context) for file in files}
+    return {file.file_id: _reading_id(file, kinds.get(file.file_id, ""), context, state) for file in files}
 
 
-def _reading_id(file: LandedFile, kind: str, context: Context) -> str:
-    """What a reading depends on: content, name, register, settings, the reading code, and the window of calendars."""
+def _state(context: Context) -> str:
+    """What every reading depends on: register, settings, the reading code."""
     here = Path(__file__).parent
-    code = hash_tree([here, Path(tables.__file__)], here.parent)
+    return f"{fingerprint(context)} {hash_tree([here, Path(tables.__file__)], here.parent)}"
+
+
+def _reading_id(file: LandedFile, kind: str, context: Context, state: str) -> str:
+    """What one reading depends on besides: content, name, the window of calendars, the files that complete it."""
     window = context.window if kind in _WINDOWED else ""
     others = [(name, path.name) for name, path in context.companions] if kind in _COMPLETED else ""
-    parts = (file.file_id, file.source_file, fingerprint(context), code, str(window), str(others))
+    parts = (file.file_id, file.source_file, state, str(window), str(others))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _read(connection: warehouse.Connection, run: Run, file: LandedFile, context: Context) -> Reading:
-    path = file.path(run.workspace)
-    if not path.exists():
-        return _without_original(file)
-    source = sources.recognise(path, file.source_file, context)
-    if source is not None and source.id == "fec":
-        from ingest.readers import fec
+def _readings(
+    connection: warehouse.Connection, run: Run, files: list[LandedFile], context: Context
+) -> Iterator[tuple[LandedFile, Reading]]:
+    """Each file and what it says. Accounting exports come last, several at a time; their lines are inserted already."""
+    ledgers = []
+    for file in files:
+        path = file.path(run.workspace)
+        source = sources.recognise(path, file.source_file, context) if path.exists() else None
+        if source is not None and source.id == "fec":
+            ledgers.append(file)
+        elif path.exists():
+            yield file, _read(source, path, file, context)
+        else:
+            yield file, _without_original(file)
+    if ledgers:
+        from ingest.readers import fec_ahead
 
-        return fec.load(connection, path, file.source_file, file.file_id, context)
+        named = [(file.path(run.workspace), file.source_file, file.file_id) for file in ledgers]
+        yield from zip(ledgers, fec_ahead.load_many(connection, named, context), strict=True)
+
+
+def _read(source: sources.Source | None, path: Path, file: LandedFile, context: Context) -> Reading:
     reading = sources.read_as(source, path, file.source_file, context)
     for piece in reading.slices:
         if piece.quarter:

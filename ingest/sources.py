@@ -15,7 +15,7 @@ from pathlib import Path
 from ingest import contained, headers
 from ingest.context import Context, fold
 from ingest.safe_text import plain_cell
-from ingest.unreadable import Unreadable
+from ingest.unreadable import FAILED, Unreadable
 from periscope import tables
 from periscope.receipts import Reading, Refusal
 
@@ -173,11 +173,7 @@ def read_as(source: Source | None, path: Path, name: str, context: Context) -> R
     except Unreadable as error:
         reading = _refused(error.reason, error.remedy)
     except (Exception, MemoryError):
-        # an exception of a parser may quote a cell: only its absence of meaning is told
-        reading = _refused(
-            "Ce fichier a fait échouer sa lecture.",
-            "Enregistrez-le à nouveau depuis le logiciel d'origine, puis renvoyez-le.",
-        )
+        reading = _refused(FAILED.reason, FAILED.remedy)
     return reading
 
 

@@ -13,3 +13,10 @@ class Unreadable(ValueError):  # noqa: N818 - a term of the house, not a failure
 
     def __str__(self) -> str:
         return self.reason
+
+
+#: a reader that failed: its exception may quote a cell, so that only its absence of meaning is told
+FAILED = Unreadable(
+    "Ce fichier a fait échouer sa lecture.",
+    "Enregistrez-le à nouveau depuis le logiciel d'origine, puis renvoyez-le.",
+)

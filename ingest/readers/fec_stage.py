@@ -75,7 +75,7 @@ def date_sql(text: str) -> str:
             f"then try_cast(regexp_replace({text}, '^{pattern}$', '{order}') as date)"
         )
 
-    compact = f"try_cast({text}[1:4] || '-' || {text}[5:6] || '-' || {text}[7:8] as date)"
+    compact = f"cast(try_strptime({text}, '%Y%m%d') as date)"
     iso = parts(_ISO_DATE, r"\1-\3-\4")
     french = parts(_FRENCH_DATE, r"\3-\2-\1")
     bare = parts(_FRENCH_DATE_BARE, r"\3-\2-\1")
