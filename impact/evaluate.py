@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
+
+import numpy as np
 
 from impact import tell
 from impact.eligibility import Limits
 from impact.estimate import Finding, assess
 from impact.panel import Panel
+from impact.survival import kaplan_meier
 from periscope import warehouse
-from periscope.effects import FILE_NAME
+from periscope.effects import FILE_NAME, Survival
 from periscope.quarters import Quarter
 from periscope.warehouse import Connection
 from periscope.workspace import Run
@@ -54,6 +58,26 @@ _JOBS = """
 """
 
 
+#: how long each creation is followed; one that merged goes on, one never checked is followed for nothing
+_FOLLOWED = """
+    with checks as (
+        select project_id, activity_status, coalesce(declared.checked_on, quarters.ends_on) as checked_on
+        from intermediate.int_supported_projects__identified as declared
+        inner join intermediate.int_quarters as quarters using (quarter)
+        where activity_status in ('active', 'ceased', 'merged')
+    )
+    select
+        max(checks.checked_on) - creations.created_on as days,
+        bool_or(checks.activity_status = 'ceased') and not bool_or(checks.activity_status = 'merged') as is_ceased
+    from intermediate.int_creations as creations
+    inner join checks on creations.project_id = checks.project_id
+    where creations.creation_kind <> 'takeover' and checks.checked_on between creations.created_on and $last_day
+    group by creations.project_id, creations.created_on
+    order by all
+"""
+_DAYS_PER_MONTH = 365.25 / 12
+
+
 @dataclass(frozen=True)
 class _Outcome:
     indicator_id: str
@@ -92,8 +116,26 @@ def evaluate(run: Run) -> None:
             )
             _write(connection, run, outcome, finding, rows, joined)
             told.append(asdict(tell.effect(outcome.indicator_id, finding, panel, limits, outcome.is_log)))
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1, default=str)
+        found = {"effects": told, "survival": [asdict(one) for one in _survival(connection, run)]}
+    text = json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1, default=str)
     (run.workspace.candidate / FILE_NAME).write_text(text, encoding="utf-8")
+
+
+def _survival(connection: Connection, run: Run) -> list[Survival]:
+    """Activities created, followed until they cease or are last seen active, at 12, 24 and 36 months."""
+    rows = connection.execute(_FOLLOWED, {"last_day": run.quarter.last_day}).fetchall()
+    if not rows:
+        return []
+    months = np.array([days / _DAYS_PER_MONTH for days, _ in rows])
+    curve = kaplan_meier(months, np.array([is_ceased for _, is_ceased in rows], dtype=bool))
+    told = []
+    for horizon in (12, 24, 36):
+        if curve.still_at_risk(horizon):
+            share, low, high = (
+                Decimal(f"{value:.4f}") for value in (curve.at(horizon), *curve.interval(horizon))
+            )
+            told.append(Survival(horizon, share, low, high, curve.still_at_risk(horizon)))
+    return told
 
 
 def _panel(

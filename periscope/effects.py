@@ -115,6 +115,17 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Survival:
+    """Activities created still going after some months (Kaplan–Meier): in the house only, it is of few persons."""
+
+    months: int
+    share: Decimal
+    low: Decimal
+    high: Decimal
+    at_risk_count: int
+
+
+@dataclass(frozen=True)
 class Deduction:
     """A share (0..1) of gross jobs that would have been without the pole, as a range, and who says so."""
 

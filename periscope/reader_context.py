@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from periscope.effects import Deduction, Effect
+from periscope.effects import Deduction, Effect, Survival
 from periscope.errors import PeriscopeError
 
 FILE_NAME = "context.json"
@@ -249,6 +249,7 @@ class ReportContext:
     withheld: tuple[Withheld, ...] = ()
     network: Network = field(default_factory=Network)
     effects: tuple[Effect, ...] = ()
+    survival: tuple[Survival, ...] = ()
     gross_to_net: tuple[Deduction, ...] = ()
 
     @classmethod

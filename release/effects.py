@@ -10,15 +10,15 @@ from periscope.warehouse import Connection
 from periscope.workspace import Run
 
 
-def effects(connection: Connection, run: Run, reader_id: str, is_internal: bool) -> list[dict[str, Any]]:
-    """Effects as plain JSON. An effect whose figure is masked for this reader is left out whole.
+def effects(connection: Connection, run: Run, reader_id: str, is_internal: bool) -> dict[str, Any]:
+    """The fields `effects` and `survival` of a context. An effect masked for this reader is left out whole.
 
     `connection` is the candidate warehouse after `protection.masks.protect`.
     """
     path = run.workspace.candidate / FILE_NAME
     if not path.exists():
-        return []
-    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+        return {}
+    found: dict[str, list[dict[str, Any]]] = json.loads(path.read_text(encoding="utf-8"))
     masked = {
         row[0]
         for row in connection.execute(
@@ -27,7 +27,7 @@ def effects(connection: Connection, run: Run, reader_id: str, is_internal: bool)
             [reader_id, str(run.quarter)],
         ).fetchall()
     }
-    told = [effect for effect in found if effect["indicator_id"] not in masked]
+    told = [effect for effect in found["effects"] if effect["indicator_id"] not in masked]
     if is_internal:
-        return told
-    return [{key: value for key, value in effect.items() if key not in HOUSE_ONLY} for effect in told]
+        return {"effects": told, "survival": found["survival"]}
+    return {"effects": [{key: effect[key] for key in effect if key not in HOUSE_ONLY} for effect in told]}

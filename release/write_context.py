@@ -206,7 +206,7 @@ class ContextWriter:
             "receipts": self._receipts(),
             "restatements": restatements,
             "withheld": withheld,
-            "effects": effects(self._connection, self._run, reader.reader_id, is_internal),
+            **effects(self._connection, self._run, reader.reader_id, is_internal),
             "gross_to_net": [asdict(one) for one in settings.gross_to_net],
             "network": network(self._connection, str(self._run.quarter), self._names, is_internal),
         }

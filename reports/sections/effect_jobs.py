@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from periscope.effects import DEDUCTIONS, net
+from periscope.uncertainty import wilson
 from reports import effect_charts, french
 from reports.document import Block, Cell, Chart, Note, Table, Text
 from reports.effect_charts import Swing
 from reports.figures import Figure, indicator_name
 from reports.report import Report
-from periscope.uncertainty import wilson
 
 _GROSS = "collaboration_jobs_created_fte"
 _DECLARED = "declared_collaboration_jobs_fte"
@@ -99,7 +99,7 @@ def survival(report: Report) -> list[Block]:
             continue
         rows.append([f"À {years} ans", Cell.of(low), Cell.of(high), _surely(low, high), _trials(low)])
     if not rows:
-        return []
+        return _curve(report)
     title = "Pérennité des activités créées, avec leur intervalle à 95 %"
     columns = (
         "Horizon",
@@ -110,11 +110,35 @@ def survival(report: Report) -> list[Block]:
     )
     return [
         Table(title, columns, rows, frozenset({1, 2, 3, 4})),
+        *_curve(report),
         Note(
             "L'intervalle va du bas de celui de Wilson pour la borne basse au haut de celui de la borne haute : il couvre "
             "à la fois les situations inconnues et le petit nombre. Une pérennité est constatée, ce n'est pas un effet."
         ),
     ]
+
+
+def _curve(report: Report) -> list[Block]:
+    """Kaplan–Meier, in the house: months followed count even for those seen less than three years."""
+    rows = [
+        [
+            f"À {one.months} mois",
+            french.share(one.share, 0),
+            f"{french.share(one.low, 0)} à {french.share(one.high, 0)}",
+            str(one.at_risk_count),
+        ]
+        for one in report.context.survival
+    ]
+    if not rows:
+        return []
+    title = "Survie des activités créées, Kaplan-Meier (édition interne)"
+    columns = (
+        "Horizon",
+        "Encore actives",
+        "Intervalle à 95 % (Wilson, effectif équivalent)",
+        "Encore suivies",
+    )
+    return [Table(title, columns, rows, frozenset({1, 2, 3}))]
 
 
 def _surely(low: Figure, high: Figure) -> str:

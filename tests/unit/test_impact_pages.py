@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from periscope import warehouse
-from periscope.effects import HOUSE_ONLY, deductions, net
+from periscope.effects import HOUSE_ONLY, Survival, deductions, net
 from periscope.errors import UsageError
 from periscope.reader_context import ReportContext
 from periscope.settings import load
@@ -81,7 +81,9 @@ def test_members_are_named_in_the_house_only(tmp_path: Path) -> None:
 
 @pytest.fixture
 def candidate(tmp_path: Path) -> Any:
-    plain = json.dumps([asdict(PUBLISHED), asdict(REFUSED)], default=str)
+    survival = Survival(12, D("0.9"), D("0.6"), D("0.98"), 11)
+    told = {"effects": [asdict(PUBLISHED), asdict(REFUSED)], "survival": [asdict(survival)]}
+    plain = json.dumps(told, default=str)
     (tmp_path / "impact.json").write_text(plain, encoding="utf-8")
     run = SimpleNamespace(workspace=SimpleNamespace(candidate=tmp_path), quarter="2026-Q3")
     with warehouse.connect(tmp_path / "w.duckdb") as connection:
@@ -97,16 +99,19 @@ def candidate(tmp_path: Path) -> Any:
 
 def test_outside_the_house_no_member_is_told(candidate: Any) -> None:
     connection, run = candidate
-    for effect in effects_of_reader(connection, run, "committee", False):
+    outside = effects_of_reader(connection, run, "committee", False)
+    assert len(outside["effects"]) == 2 and "survival" not in outside
+    for effect in outside["effects"]:
         assert not set(effect) & set(HOUSE_ONLY)
     inside = effects_of_reader(connection, run, "internal", True)
-    assert inside[0]["left_out"][0]["member_id"] == "M01"
+    assert inside["survival"][0]["at_risk_count"] == 11
+    assert inside["effects"][0]["left_out"][0]["member_id"] == "M01"
 
 
 def test_an_effect_whose_figure_is_masked_is_left_out_whole(candidate: Any) -> None:
     connection, run = candidate
     told = effects_of_reader(connection, run, "public", False)
-    assert [effect["indicator_id"] for effect in told] == ["turnover_effect"]
+    assert [effect["indicator_id"] for effect in told["effects"]] == ["turnover_effect"]
 
 
 def test_the_context_reads_back_what_impact_wrote(tmp_path: Path) -> None:
@@ -181,6 +186,13 @@ def test_ranges_are_read_from_the_settings_before_anything_runs(tmp_path: Path) 
     path.write_text("[impact.gross_to_net.deadweight]\nlow = 0.1\n", "utf-8")
     with pytest.raises(UsageError):
         load(path)
+
+
+def test_the_survival_curve_is_for_the_house(tmp_path: Path) -> None:
+    point = Survival(24, D("0.8"), D("0.49"), D("0.94"), 10)
+    page = words(effects_annex(report(tmp_path, "internal", survival=(point,))))
+    assert "À 24 mois" in page and "49\u202f% à 94\u202f%" in page
+    assert "Kaplan-Meier" not in words(effects_annex(report(tmp_path)))
 
 
 def test_charts_bear_flat_and_one_sided_data() -> None:
