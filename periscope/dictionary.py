@@ -5,6 +5,7 @@ Files and register: periscope.tables. Record and FEC: periscope.warehouse. Model
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,20 @@ def _models(built: dict[str, list[Column]]) -> list[Entry]:
             ]
             description = " ".join(str(model.get("description", "")).split())
             found.append(Entry(_group(path, model["name"]), model["name"], description, tuple(columns)))
+    told_names = {entry.name for entry in found}
+    for path in sorted(MODELS.rglob("*.sql")):
+        if path.stem not in told_names:
+            columns = tuple(built.get(path.stem, ()))
+            found.append(Entry(_group(path, path.stem), path.stem, _opening_comment(path), columns))
     return found
+
+
+def _opening_comment(path: Path) -> str:
+    """What a model without yml says of itself: its first lines of comment."""
+    lines = itertools.takewhile(
+        lambda line: line.startswith("--"), path.read_text(encoding="utf-8").splitlines()
+    )
+    return " ".join(line.removeprefix("--").strip() for line in lines)
 
 
 def _column(column: dict[str, Any]) -> Column:

@@ -17,8 +17,8 @@ runs as (
 
 select
     one.period,
-    one_members.member_id as one_member_id,
-    other_members.member_id as other_member_id,
+    least(one_members.member_id, other_members.member_id) as one_member_id,
+    greatest(one_members.member_id, other_members.member_id) as other_member_id,
     cast(count(distinct one.project_id) as integer) as project_count
 from runs as one
 inner join runs as other
