@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test lint bench setup setup-dev browser lab clean
+.PHONY: help demo test lint bench setup setup-dev browser lab spark test-spark clean
 
 help:
 	@echo "make demo   espace de travail fictif complet : tableau de bord et rapports"
@@ -11,6 +11,7 @@ help:
 	@echo "make lint   ruff, mypy, sqlfluff"
 	@echo "make bench  mesures de vitesse et de mémoire (benchmarks/)"
 	@echo "make lab    Jupyter pour les analystes"
+	@echo "make spark  les mêmes modèles sur un Spark de cette machine, comparés à DuckDB (Java 17)"
 
 .venv/run: requirements.lock pyproject.toml
 	test -d .venv || $(PYTHON) -m venv .venv
@@ -26,6 +27,12 @@ help:
 	test -d .venv-lab || $(PYTHON) -m venv .venv-lab
 	.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-lab.lock
 	.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+.venv/spark: requirements-spark.lock .venv/dev
+	test -d .venv-spark || $(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-spark.lock
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@
 
 setup: .venv/run
@@ -49,6 +56,14 @@ lint: setup-dev
 
 test: setup-dev browser lint
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# A real cluster on loopback: Java 17 is needed. The tests also kill one of its workers while it builds.
+spark: .venv/spark
+	test -d target/spark-demo/published || $(BIN)/periscope demo target/spark-demo --as-of 2026-11-23
+	.venv-spark/bin/python -m periscope.spark -w target/spark-demo --quarter 2026-Q3 --as-of 2026-11-23
+
+test-spark: .venv/spark
+	.venv-spark/bin/python -m pytest tests/spark
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks.run

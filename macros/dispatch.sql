@@ -1,11 +1,12 @@
 {# The few places where engines differ. Every other file is plain SQL. #}
 
-{# Ordered list of the sources of a group: struct(source_ref, row_number, entity_id, siren, contribution, weight). #}
-{% macro list_sources(contribution, weight) -%}
-    {{ return(adapter.dispatch('list_sources', 'periscope')(contribution, weight)) }}
+{# Ordered list of the sources of a group, of the rows of `condition` when one is given:
+   struct(source_ref, row_number, entity_id, siren, contribution, weight). #}
+{% macro list_sources(contribution, weight, condition=none) -%}
+    {{ return(adapter.dispatch('list_sources', 'periscope')(contribution, weight, condition)) }}
 {%- endmacro %}
 
-{% macro duckdb__list_sources(contribution, weight) -%}
+{% macro duckdb__list_sources(contribution, weight, condition) -%}
     list(struct_pack(
         source_ref := source_ref,
         row_number := cast(row_number as integer),
@@ -13,7 +14,21 @@
         siren := siren,
         contribution := cast({{ contribution }} as decimal(24, 6)),
         weight := cast({{ weight or 'null' }} as decimal(24, 6))
-    ) order by source_ref, row_number, entity_id, siren)
+    ) order by source_ref, row_number, entity_id, siren, {{ contribution }}, {{ weight or contribution }})
+    {% if condition %}filter (where {{ condition }}){% endif %}
+{%- endmacro %}
+
+{% macro spark__list_sources(contribution, weight, condition) -%}
+    sort_array(
+        collect_list(named_struct(
+            'source_ref', source_ref,
+            'row_number', cast(row_number as integer),
+            'entity_id', entity_id,
+            'siren', siren,
+            'contribution', cast({{ contribution }} as decimal(24, 6)),
+            'weight', cast({{ weight or 'null' }} as decimal(24, 6))
+        )) {% if condition %}filter (where {{ condition }}){% endif %}
+    )
 {%- endmacro %}
 
 {# UTC instant of a clock reading in Europe/Paris, and the reverse; both naive timestamps. #}
@@ -39,4 +54,45 @@
 
 {% macro spark__utc_to_local(instant) -%}
     from_utc_timestamp({{ instant }}, 'Europe/Paris')
+{%- endmacro %}
+
+{# Every pair of keys that a chain of `links` (from_key, to_key; each key linked to itself) joins. #}
+{% macro closure(links) -%}
+    {{ return(adapter.dispatch('closure', 'periscope')(links)) }}
+{%- endmacro %}
+
+{% macro duckdb__closure(links) -%}
+    with recursive
+
+    reached as (
+        select * from {{ links }}
+        union
+        select
+            reached.from_key,
+            following.to_key
+        from reached
+        inner join {{ links }} as following on reached.to_key = following.from_key
+    )
+
+    select * from reached
+{%- endmacro %}
+
+{# Spark's recursion cannot drop what it has already found: four doublings follow chains of sixteen links, and the tests
+   of the models that use it say when that is not enough. #}
+{% macro spark__closure(links) -%}
+    with
+
+    chains_0 as (select * from {{ links }}),
+
+    {% for step in range(4) %}
+        chains_{{ step + 1 }} as (
+            select distinct
+                chains.from_key,
+                following.to_key
+            from chains_{{ step }} as chains
+            inner join chains_{{ step }} as following on chains.to_key = following.from_key
+        ){{ ',' if not loop.last }}
+    {% endfor %}
+
+    select * from chains_4
 {%- endmacro %}

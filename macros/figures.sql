@@ -113,8 +113,9 @@
                     sum(contribution) as contribution_sum,
                     cast(null as decimal(24, 6)) as numerator_sum,
                     cast(null as decimal(24, 6)) as denominator_sum,
-                    {{ list_sources("contribution", none) }}
-                    {% if unknown_reason %}filter (where contribution is not null){% endif %} as sources,
+                    {{ list_sources(
+                        "contribution", none, "contribution is not null" if unknown_reason else none
+                    ) }} as sources,
                 {% endif %}
                 count(distinct siren) as contributor_count
             from {{ contributions }}

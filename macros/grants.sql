@@ -9,7 +9,7 @@ contributions as (
         'item' as dimension,
         grant_id as item,
         grant_id as entity_id,
-        cast(null as varchar) as siren,
+        cast(null as {{ dbt.type_string() }}) as siren,
         'register/grants' as source_ref,
         row_number,
         amount_eur as contribution

@@ -82,29 +82,41 @@ def build(request: BuildRequest, *, select: list[str] | None = None, unit_tests:
     belong to the project's own tests, not to an evaluator's run.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
 
     request.candidate.unlink(missing_ok=True)
     request.candidate.parent.mkdir(parents=True, exist_ok=True)
-    arguments = ["--quiet", "--no-use-colors", "--log-level-file", "none", "build"]
-    arguments += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    arguments += ["--target-path", str(request.target), "--log-path", str(request.target)]
-    arguments += ["--vars", json.dumps(request.variables(), sort_keys=True)]
+    arguments = ["--vars", json.dumps(request.variables(), sort_keys=True)]
     if select:
         # a test that compares two models runs when both are built
         arguments += ["--select", *select, "--indirect-selection", "cautious"]
     if not unit_tests:
         arguments += ["--exclude-resource-type", "unit_test"]
-    environment = {
-        "PERISCOPE_RAW": str(request.raw),
-        "PERISCOPE_CANDIDATE": str(request.candidate),
-        "DO_NOT_TRACK": "1",
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
-    with _environment(environment):
-        result = dbtRunner().invoke(arguments)
-    # dbt keeps its connection open and the data in the write-ahead log until this
-    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    environment = {"PERISCOPE_RAW": str(request.raw), "PERISCOPE_CANDIDATE": str(request.candidate)}
+    try:
+        _dbt_build(arguments, request.target, environment)
+    finally:
+        # dbt keeps its connection open and the data in the write-ahead log until this
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def build_on_spark(request: BuildRequest, target: Path) -> None:
+    """Build the same models and check the same promises on the Spark session that this process holds.
+
+    Seeds are tables that the session already knows. Raises PeriscopeError as `build` does.
+    """
+    arguments = ["--vars", json.dumps(request.variables(), sort_keys=True), "--target", "spark"]
+    arguments += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"]
+    _dbt_build(arguments, target, {})
+
+
+def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) -> None:
+    from dbt.cli.main import dbtRunner
+
+    command = ["--quiet", "--no-use-colors", "--log-level-file", "none", "build"]
+    command += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    command += ["--target-path", str(target), "--log-path", str(target), *arguments]
+    with _environment(environment | {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}):
+        result = dbtRunner().invoke(command)
     if result.success:
         return
     if result.exception is not None:

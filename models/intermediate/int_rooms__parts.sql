@@ -1,5 +1,5 @@
 -- A composed room is its parts, however deep; a room that names no known part is its own and only part.
-with recursive
+with
 
 rooms as (
     select
@@ -10,8 +10,8 @@ rooms as (
 
 compositions as (
     select
-        composed.room_id,
-        parts.room_id as part_id
+        composed.room_id as from_key,
+        parts.room_id as to_key
     from rooms as composed
     inner join rooms as parts
         on
@@ -19,22 +19,21 @@ compositions as (
             and {{ list_has('composed.listed_parts', 'parts.room_id') }}
 ),
 
--- `union` and not `union all`: rooms that would be composed of each other end the search
-reached as (
+links as (
+    select * from compositions
+    union all
     select
-        room_id,
-        room_id as part_id
+        room_id as from_key,
+        room_id as to_key
     from rooms
-    union
-    select
-        reached.room_id,
-        compositions.part_id
-    from reached
-    inner join compositions on reached.part_id = compositions.room_id
+),
+
+reached as (
+    {{ closure('links') }}
 )
 
 select
-    room_id,
-    part_id
+    from_key as room_id,
+    to_key as part_id
 from reached
-where part_id not in (select compositions.room_id from compositions)
+where to_key not in (select compositions.from_key from compositions)

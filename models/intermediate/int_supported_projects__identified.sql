@@ -1,6 +1,6 @@
 -- Files of several bodies are linked when they share a holder and a title; links chain, so that a project with two
 -- holders joins the files of each. Without a known holder a file is its sender's own project.
-with recursive
+with
 
 declared as (
     select
@@ -22,32 +22,28 @@ declared as (
 ),
 
 links as (
-    select distinct
-        one.file_key,
-        other.file_key as linked_key
+    select
+        file_key as from_key,
+        file_key as to_key
+    from declared
+    union
+    select
+        one.file_key as from_key,
+        other.file_key as to_key
     from declared as one
     inner join declared as other on one.holder_key = other.holder_key
 ),
 
 reached as (
-    select
-        file_key,
-        file_key as reached_key
-    from declared
-    union
-    select
-        reached.file_key,
-        links.linked_key as reached_key
-    from reached
-    inner join links on reached.reached_key = links.file_key
+    {{ closure('links') }}
 ),
 
 projects as (
     select
-        file_key,
-        min(reached_key) as project_key
+        from_key as file_key,
+        min(to_key) as project_key
     from reached
-    group by file_key
+    group by 1
 )
 
 select

@@ -6,7 +6,7 @@ with contributions as (
         dimension,
         item,
         room_id as entity_id,
-        cast(null as varchar) as siren,
+        cast(null as {{ dbt.type_string() }}) as siren,
         source_ref,
         row_number,
         inside_hours as contribution

@@ -12,7 +12,7 @@ contributions as (
         'all' as dimension,
         'all' as item,
         lot_id as entity_id,
-        cast(null as varchar) as siren,
+        cast(null as {{ dbt.type_string() }}) as siren,
         'register/lots' as source_ref,
         row_number,
         vacant_m2_days as numerator,

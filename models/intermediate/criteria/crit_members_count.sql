@@ -65,6 +65,6 @@ select
     contributors,
     expected_count,
     answered_count,
-    cast(null as varchar) as reason,
+    cast(null as {{ dbt.type_string() }}) as reason,
     sources
 from figures

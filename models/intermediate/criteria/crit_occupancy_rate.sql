@@ -38,7 +38,7 @@ shown as (
         period,
         'all' as dimension,
         'all' as item,
-        cast(null as varchar) as only_room_id
+        cast(null as {{ dbt.type_string() }}) as only_room_id
     from {{ ref('int_periods') }}
     union all
     select
@@ -61,7 +61,7 @@ shown as (
         period,
         dimension,
         item,
-        cast(null as varchar) as only_room_id
+        cast(null as {{ dbt.type_string() }}) as only_room_id
     from booked
     where dimension = 'category'
 ),
@@ -73,7 +73,7 @@ contributions as (
         dimension,
         item,
         room_id as entity_id,
-        cast(null as varchar) as siren,
+        cast(null as {{ dbt.type_string() }}) as siren,
         source_ref,
         row_number,
         inside_hours as numerator,
@@ -86,7 +86,7 @@ contributions as (
         shown.dimension,
         shown.item,
         bookable.room_id as entity_id,
-        cast(null as varchar) as siren,
+        cast(null as {{ dbt.type_string() }}) as siren,
         bookable.source_ref,
         bookable.row_number,
         cast(null as decimal(24, 10)) as numerator,

@@ -1,0 +1,46 @@
+"""`python -m periscope.spark -w ESPACE`: the models on a Spark cluster of this machine, held against DuckDB's."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from periscope import models
+from periscope.errors import PeriscopeError
+from periscope.quarters import Quarter
+from periscope.spark import build, cluster
+from periscope.workspace import Run, Workspace
+
+
+def main() -> int:
+    """0 when every figure is equal, 3 when one differs, 2 when Spark cannot be used here."""
+    parser = argparse.ArgumentParser(prog="python -m periscope.spark", description=__doc__)
+    parser.add_argument("-w", "--workspace", type=Path, default=Path())
+    parser.add_argument("--quarter", required=True, help="le trimestre publié, par exemple 2026-Q3")
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, required=True, help="sa date, par exemple 2026-11-23"
+    )
+    parser.add_argument("--port", type=int, default=cluster.DEFAULT_PORT)
+    arguments = parser.parse_args()
+    run = Run(Workspace(arguments.workspace.absolute()), Quarter.parse(arguments.quarter), arguments.as_of)
+    folder = run.workspace.warehouse / "spark"
+    try:
+        with cluster.standalone(folder, port=arguments.port) as running:
+            print(f"Spark sert sur {running.url}, un maître et deux ouvriers.")
+            request = replace(models.request(run), candidate=run.workspace.database)
+            differences = build.build(request, running.url, folder)
+    except PeriscopeError as error:
+        print(f"periscope : {error}", file=sys.stderr)
+        return error.exit_status
+    for sentence in differences:
+        print(sentence)
+    if not differences:
+        print("Tous les critères sont égaux sur DuckDB et sur Spark, sources comprises.")
+    return 3 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

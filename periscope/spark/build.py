@@ -1,0 +1,118 @@
+"""Build the models on Spark from the Parquet of raw tables, and hold every figure against DuckDB's."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from periscope import models, warehouse
+from periscope.errors import UsageError
+from periscope.models import BuildRequest
+from periscope.warehouse import quote
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+Table = tuple[str, str]
+
+
+def export(raw: Path, candidate: Path, folder: Path) -> list[Table]:
+    """Write the raw tables and the seeds as `folder`/<schema>/<table>.parquet. Returns (schema, table).
+
+    Seeds come from the DuckDB build: loaded by dbt-spark, an empty cell would become the text 'None'.
+    """
+    written = []
+    with warehouse.connect(candidate, read_only=True) as connection:
+        warehouse.attach(connection, raw)
+        found = connection.execute(
+            "select table_catalog, table_schema, table_name from information_schema.tables "
+            "where table_catalog = 'raw' or table_schema = 'seeds' order by all"
+        ).fetchall()
+        for catalog, schema, table in found:
+            path = folder / schema / f"{table}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            source = ".".join(quote(part) for part in (catalog, schema, table))
+            connection.sql(f"select * from {source}").write_parquet(str(path))
+            written.append((schema, table))
+    return written
+
+
+def session(master: str, folder: Path, tables: list[Table]) -> SparkSession:
+    """A session on `master` that knows the raw tables; its own tables go to `folder`/warehouse."""
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    from pyspark.sql import SparkSession
+
+    spark = (
+        SparkSession.builder.master(master)
+        .appName("periscope")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
+        .config("spark.sql.catalogImplementation", "in-memory")
+        # a missing value stays missing, as on DuckDB
+        .config("spark.sql.ansi.enabled", "false")
+        # DuckDB writes naive UTC instants; read as such they are what to_utc_timestamp gives
+        .config("spark.sql.parquet.inferTimestampNTZ.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.executor.memory", "1g")
+        .getOrCreate()
+    )
+    spark.sparkContext.setLogLevel("ERROR")
+    for schema, table in tables:
+        spark.sql(f"create database if not exists `{schema}`")
+        path = folder / schema / f"{table}.parquet"
+        spark.sql(f"create table `{schema}`.`{table}` using parquet location '{path}'")
+    return spark
+
+
+def compare(candidate: Path, folder: Path) -> list[str]:
+    """French sentences for each criterion whose figures or sources differ between DuckDB and Spark; none if equal."""
+    differences = []
+    with warehouse.connect(candidate, read_only=True) as connection:
+        names = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'criteria' order by 1"
+        ).fetchall()
+        if not names:
+            raise UsageError("Aucun critère à comparer : lancez d'abord « periscope run » dans cet espace.")
+        for (name,) in names:
+            ours = f"select * from criteria.{quote(name)}"
+            files = str(folder / "warehouse" / "criteria.db" / name / "*.parquet")
+            theirs = "select * from read_parquet($files)"
+            count = connection.execute(
+                f"select count(*) from (({ours} except all {theirs}) union all ({theirs} except all {ours}))",
+                {"files": files},
+            ).fetchone()
+            if count and count[0]:
+                differences.append(f"{name} : {count[0]} lignes diffèrent.")
+    return differences
+
+
+def build(
+    request: BuildRequest,
+    master: str,
+    folder: Path,
+    *,
+    while_building: Callable[[], None] | None = None,
+) -> list[str]:
+    """Build on Spark what `request` built on DuckDB and compare. Returns the differences, none if all is equal.
+
+    `request.candidate` holds DuckDB's figures. Raises PeriscopeError when a model fails.
+    """
+    if not request.candidate.exists():
+        raise UsageError("Aucun critère à comparer : lancez d'abord « periscope run » dans cet espace.")
+    shutil.rmtree(folder / "warehouse", ignore_errors=True)
+    tables = export(request.raw, request.candidate, folder)
+    spark = session(master, folder, tables)
+    try:
+        if while_building:
+            while_building()
+        models.build_on_spark(request, folder / "target")
+    finally:
+        spark.stop()
+    return compare(request.candidate, folder)

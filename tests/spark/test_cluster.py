@@ -1,0 +1,114 @@
+"""Spark: what cannot work says so; what works gives DuckDB's figures, even when a worker dies midway."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from periscope.errors import UsageError
+from periscope.models import BuildRequest
+from periscope.quarters import Quarter
+from periscope.spark import build, cluster
+from tests.poles import DEFAULT_MEMBERS, Pole
+
+
+def test_without_java_nothing_starts_and_the_cure_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(UsageError, match="Installez Java 17"), cluster.standalone(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_in_use_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "require_java", lambda: None)
+    with socket.socket() as taken:
+        taken.bind((cluster.HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with (
+            pytest.raises(UsageError, match=f"Le port {port} est déjà pris"),
+            cluster.standalone(tmp_path, port=port),
+        ):
+            pass
+
+
+@pytest.fixture
+def java() -> None:
+    pytest.importorskip("pyspark", reason="pyspark n'est pas installé : make test-spark")
+    if not shutil.which("java"):
+        pytest.skip("Java est absent de cette machine")
+
+
+@pytest.mark.slow
+def test_every_figure_is_equal_on_a_cluster_that_loses_a_worker(java: None, tmp_path: Path) -> None:
+    request = _pole(tmp_path)
+    with cluster.standalone(tmp_path / "spark", port=_free_port()) as running:
+        timer = threading.Timer(20, running.kill_a_worker)
+        differences = build.build(request, running.url, tmp_path / "spark", while_building=timer.start)
+        timer.join()
+        assert running.processes[-1].poll() is not None, "the worker outlived the build"
+        assert running.processes[0].poll() is None
+    assert differences == []
+    assert all(process.poll() is not None for process in running.processes)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((cluster.HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _pole(folder: Path) -> BuildRequest:
+    """A pole of three members that says something of every kind, built on DuckDB."""
+    pole = Pole()
+    for member_id, siren, function, presence in DEFAULT_MEMBERS:
+        pole.member(member_id, siren, function, presence)
+        for year, amount in (("2025", "1000.01"), ("2026", "1250.02")):
+            pole.declare("activity", siren, f"{year}-Q3", {"net_turnover_eur": amount, "source": "declared"})
+    first, second, third = (member[1] for member in DEFAULT_MEMBERS)
+    project = {
+        "holder_pid": "h1",
+        "title_key": "epicerie",
+        "support_threshold_on": "2026-07-02",
+        "creation_kind": "registration",
+        "created_on": "2026-08-03",
+    }
+    pole.declare("supported_projects", first, "2026-Q3", {"project_ref": "1", **project})
+    pole.declare("supported_projects", second, "2026-Q3", {"project_ref": "9", **project})
+    common = {"project_ref": "C1", "kind": "commercial", "status": "run", "evidence_on": "2026-08-01"}
+    pole.declare("collaborative_projects", first, "2026-Q3", common | {"partners": f"{second};{third}"})
+    post = {"post_ref": "P1", "employer_siren": second, "category": "created", "started_on": "2026-07-01"}
+    post |= {"working_time": "0.8", "project_ref": "C1", "project_share": "0.5"}
+    pole.declare("posts", second, "2026-Q3", post)
+    pole.add("register.rooms", room_id="R1", name="Salle", capacity=10)
+    pole.add("register.opening_hours", room_id="*", weekday=3, opens_at="08:00", closes_at="18:00")
+    bookings = pole.slice("bookings", "", "2026-Q3", sender="R1")
+    pole.add(
+        "bookings.bookings",
+        slice_id=bookings,
+        room="R1",
+        status="confirmed",
+        starts_at="2026-07-08 08:00",
+        ends_at="2026-07-08 10:30",
+    )
+    figures = pole.build("2026-Q3", history_start="2025-07-01")
+    assert figures.value("supported_projects", "2026-Q3") == 1
+    assert figures.value("turnover_total", "2026-Q3") == Decimal("3750.06")
+    shutil.copytree(figures.candidate.parent, folder / "pole", ignore=shutil.ignore_patterns("dbt"))
+    return BuildRequest(
+        raw=folder / "pole" / "raw.duckdb",
+        candidate=folder / "pole" / figures.candidate.name,
+        target=folder / "dbt",
+        quarter=Quarter.parse("2026-Q3"),
+        history_start=date(2025, 7, 1),
+    )
