@@ -22,6 +22,7 @@ MODELS = [
     "+crit_collaboration_jobs_headcount",
     "+crit_jobs_fte",
     "+crit_turnover_total",
+    "+fct_turnover_break_2025",
     "+crit_jobs_headcount",
     "+crit_effectively_run_projects",
     "+crit_joint_purchase_amount",
@@ -45,6 +46,21 @@ def post(ref: str, employer: str, working_time: str, **more: Any) -> dict[str, A
 
 def purchase(ref: str, amount: str, **more: Any) -> dict[str, Any]:
     return {"purchase_ref": ref, "bought_on": "2026-07-01", "amount_eur": amount, **more}
+
+
+def account(pole: Pole, siren: str, first: str, last: str, *entries: tuple[str, str, str]) -> None:
+    slice_id = pole.slice("fec", siren, "")
+    pole.add("revenue.fec_files", slice_id=slice_id, siren=siren, first_entry_on=first, last_entry_on=last)
+    for entry_on, account_code, credit_eur in entries:
+        pole.add(
+            "revenue.fec_lines",
+            slice_id=slice_id,
+            entry_on=entry_on,
+            account_code=account_code,
+            debit_eur="0",
+            credit_eur=credit_eur,
+            role="normal",
+        )
 
 
 @pytest.fixture(scope="module")
@@ -100,24 +116,21 @@ def figures() -> Figures:
         "joint_purchases", B, "2026-Q3", purchase("PC", "12.00", reference_amount_eur="15", row_number=221)
     )
     # accounts tell sales without VAT; the form repeats them with it
-    account = pole.slice("fec", A, "")
-    pole.add(
-        "revenue.fec_files",
-        slice_id=account,
-        siren=A,
-        first_entry_on="2026-07-01",
-        last_entry_on="2026-09-30",
+    account(
+        pole, A, "2026-07-01", "2026-09-30", ("2026-07-02", "706000", "1000"), ("2026-07-02", "445710", "200")
     )
-    for account_code, credit_eur in (("706000", "1000.00"), ("445710", "200.00")):
-        pole.add(
-            "revenue.fec_lines",
-            slice_id=account,
-            entry_on="2026-07-02",
-            account_code=account_code,
-            debit_eur="0",
-            credit_eur=credit_eur,
-            role="normal",
-        )
+    # staff lent to others: transferred charges in 2024, turnover since 2025
+    account(
+        pole, B, "2024-01-02", "2025-03-31",
+        ("2024-02-01", "706000", "1000"), ("2024-02-01", "791000", "200"),
+        ("2025-02-01", "706000", "1000"), ("2025-02-01", "708400", "200"),
+    )  # fmt: skip
+    for quarter, first, last in (
+        ("2024-Q1", "2024-01-01", "2024-03-31"),
+        ("2025-Q1", "2025-01-01", "2025-03-31"),
+    ):
+        told = {"period_start": first, "period_end": last, "net_turnover_eur": "50"}
+        pole.declare("activity", C, quarter, told)
     pole.declare(
         "activity",
         A,
@@ -197,3 +210,12 @@ def test_each_funder_has_its_own_number(figures: Figures) -> None:
 def test_a_turnover_declared_with_vat_gives_way_to_the_accounts_and_is_told(figures: Figures) -> None:
     assert figures.value("turnover_total", "2026-Q3") == 1000
     assert ("source_gap", 301) in figures.table("select code, row_number from marts.fct_findings")
+
+
+def test_the_break_of_2025_is_told_with_the_most_it_can_explain(figures: Figures) -> None:
+    rows = figures.table("select * from marts.fct_turnover_break_2025 order by member_id")
+    hundred = Decimal(100)
+    assert rows == [
+        ("B", "2025-Q1", 12 * hundred, 10 * hundred, 2 * hundred, 12 * hundred),
+        ("C", "2025-Q1", 50, 50, None, None),
+    ]

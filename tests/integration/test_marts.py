@@ -19,6 +19,7 @@ MARTS = (
     "fct_supported_projects",
     "fct_findings",
     "fct_member_cooperation",
+    "fct_turnover_break_2025",
     "fct_support_overlaps",
     "fct_jobs_by_definition",
 )
