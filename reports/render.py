@@ -9,7 +9,8 @@ from pathlib import Path
 from markupsafe import Markup
 
 from periscope.errors import GateError
-from reports import dashboard, eligibility, form, french, html, pdf, workbook
+from reports import eligibility, french, html, pdf, workbook
+from reports.parts import parts
 from reports.report import Report
 
 #: The titles of a report's parts, in the HTML of its sections: already escaped there.
@@ -27,6 +28,8 @@ def render_all(folders: Sequence[Path]) -> None:
     refused = [line for report in reports for line in eligibility.violations(report.context)]
     if refused:
         raise GateError("Comptes rendus refusés, rien n'est publié :\n" + "\n".join(dict.fromkeys(refused)))
+    from reports import dashboard  # a kernel, which imports this module too, makes none
+
     for report in reports:
         if report.context.reader_kind != "funder":
             (report.folder / "dashboard.html").write_text(dashboard.render(report), encoding="utf-8")
@@ -62,4 +65,7 @@ def save(report: Report) -> None:
     """Called last by the notebook: the PDF and the workbook of the sections it showed."""
     (report.folder / "rapport.pdf").write_bytes(pdf.render(report, title(report)))
     (report.folder / "tableaux.xlsx").write_bytes(workbook.render(report, title(report)))
-    form.fill_all(report)
+    if any((report.folder / f"{part.family.name}.pdf").exists() for part in parts(report)):
+        from reports import form  # what reads a PDF is slow to import, and few funders have a form
+
+        form.fill_all(report)
