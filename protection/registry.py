@@ -41,7 +41,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def read(run: Run) -> list[Delivered]:
     """Distinct figures delivered so far, in the order of their delivery."""
-    found: dict[tuple[str, bool, str], Delivered] = {}
+    found: dict[str, Delivered] = {}
     for line in _lines(run.workspace.record / "registry.jsonl"):
         for told in line["figures"]:
             facts = {
@@ -49,7 +49,7 @@ def read(run: Run) -> list[Delivered]:
                 for part, terms in told["facts"].items()
             }
             one = Delivered(told["figure_id"], told["is_published"], told["value"], facts)
-            found[one.figure_id, one.is_published, one.value] = one
+            found[json.dumps(told, sort_keys=True)] = one
     return list(found.values())
 
 

@@ -27,6 +27,8 @@ MEASURES = {
     ("market_share_of_income", "denominator"): "income",
     ("public_share_of_income", "numerator"): "public",
 }
+#: Measures that add up over a year.
+FLOWS = ("turnover", "intra", "income", "public")
 #: Measures taken on the last day of the period: a year is its last quarter, not a sum.
 _STOCKS = ("fte",)
 #: (indicator, item or '', part) -> forms that a contribution may have, the first that fits its amount.

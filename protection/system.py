@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pandas as pd
@@ -23,16 +23,27 @@ from periscope.warehouse import Connection, quote
 from periscope.workspace import Run
 from protection import relations as rel
 from protection.consents import Consent
-from protection.primary import Figure
+from protection.primary import Figure, is_safe_for_enterprises
 from protection.protector import choose
 from protection.registry import Delivered
 
+#: A hidden amount: its name, its terms, the least width to keep.
+Wanted = tuple[str, Row, float]
 #: Marks a fact that an earlier delivery told.
 DELIVERED = " remis"
 #: Begins the name of a fact that a member agreed to show.
 AGREED = "accord de "
 #: What it costs to hide a figure: headlines and totals of the pole last, breakdowns first.
 _COST = {"all": 30.0, "function": 4.0, "kind": 3.0}
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What to hide, primaries included, and for each kind the system that it was decided on."""
+
+    hidden: frozenset[str]
+    systems: list[tuple[str, rel.Relations, list[Target]]]
+    parents: list[tuple[str, str]]
 
 
 def protect(
@@ -45,26 +56,43 @@ def protect(
     past: list[Delivered],
 ) -> frozenset[str]:
     """Figures of `scope` to hide, primaries included; writes the tables of the gate."""
-    rule = run.workspace.settings.secrecy
-    must_hide = frozenset(causes) | _hidden_before(scope, past)
+    found = solve(figures, scope, frozenset(causes), agreed, past, run.workspace.settings.secrecy)
+    _write_terms(connection, figures, scope)
+    _write(connection, found.systems, found.parents)
+    return found.hidden
+
+
+def solve(
+    figures: list[Figure],
+    scope: list[Figure],
+    primaries: frozenset[str],
+    agreed: list[Consent],
+    past: list[Delivered],
+    rule: Secrecy,
+) -> Protection:
+    """Choose what to hide of `scope`, together with all that was delivered before; `figures` give the amounts."""
+    must_hide = primaries | _hidden_before(scope, past)
     published_before = {d.figure_id: d.value for d in past if d.is_published}
     fixed = {f.figure_id for f in scope if published_before.get(f.figure_id) == str(f.value)} - must_hide
     costs = {f.figure_id: _cost(f) + rank * 1e-6 for rank, f in enumerate(scope) if f.figure_id not in fixed}
     hidden = must_hide
-    written: list[tuple[str, rel.Relations, list[Target]]] = []
+    systems: list[tuple[str, rel.Relations, list[Target]]] = []
     for kind in ("enterprise", "person"):
-        mine = [f for f in scope if f.secrecy == kind and not f.is_empty]
+        mine = _secret(scope, kind)
         if kind == "enterprise":
-            relations, targets = _enterprises(connection, figures, mine, must_hide, rule, agreed, past)
+            relations, targets = _enterprises(figures, mine, primaries, rule, agreed, past)
         else:
-            relations, targets = _persons(mine, must_hide, rule, agreed)
+            relations, targets = _persons(mine, primaries, rule, agreed)
         targets = _not_lost(relations, targets, fixed, rule)
         hidden |= _choose(relations, targets, costs, must_hide, rule)
-        written.append((kind, relations, targets))
+        systems.append((kind, relations, targets))
     pairs = parents(scope)
     hidden |= {child for child, parent in pairs if parent in hidden} - fixed
-    _write(connection, written, pairs)
-    return hidden
+    return Protection(hidden, systems, pairs)
+
+
+def _secret(scope: list[Figure], kind: str) -> list[Figure]:
+    return [figure for figure in scope if figure.secrecy == kind and not figure.is_empty]
 
 
 def _not_lost(
@@ -114,10 +142,9 @@ def _floor(measure: str, unit: str, rule: Secrecy) -> float:
 
 
 def _enterprises(
-    connection: Connection,
     figures: list[Figure],
     mine: list[Figure],
-    must_hide: frozenset[str],
+    primaries: frozenset[str],
     rule: Secrecy,
     agreed: list[Consent],
     past: list[Delivered],
@@ -126,24 +153,60 @@ def _enterprises(
     amounts = rel.Amounts(figures)
     floors: dict[str, float] = {}
     hidden_parts: list[tuple[str, str, float]] = []
+    kept_secret: list[tuple[Delivered, str]] = []
     for figure in mine:
         for part, terms in rel.enterprise_terms(figure, amounts).items():
             relations.add(figure.figure_id, part, terms)
             for atom, _ in terms:
                 floors.setdefault(atom[0], _floor(atom[0], figure.unit, rule))
-            if figure.figure_id in must_hide and terms:
+            if figure.figure_id in primaries and terms:
                 hidden_parts.append((figure.figure_id, part, floors[terms[0][0][0]]))
-    for told in past:
+    for rank, told in enumerate(past):
         if told.is_published:
             for part, terms in told.facts.items():
-                relations.add(told.figure_id + DELIVERED, part, terms)
+                # one figure may have been delivered twice with two values (a year to date): two facts
+                relations.add(told.figure_id + DELIVERED, f"{part} {rank}", terms)
                 for atom, _ in terms:
                     floors.setdefault(atom[0], _floor(atom[0], "", rule))
-    _write_terms(connection, mine, amounts)
+        else:
+            kept_secret += [(told, part) for part, terms in told.facts.items() if _was_primary(terms, rule)]
     consented = _consented(relations, mine, amounts, agreed)
+    secret = _still_secret(relations, kept_secret, rule)
     relations.settle_bounds()
-    targets = _targets(relations, hidden_parts, floors, consented, rule)
+    told_by = {(fact.figure, fact.part): fact.terms for fact in relations.facts}
+    wanted = [
+        (f"{name} {part}", told_by[name, part], floor)
+        for name, part, floor in hidden_parts
+        if (name, part) in told_by
+    ]
+    targets = _targets(relations, wanted + secret, floors, consented, rule)
     return _compress(relations, targets)
+
+
+def _was_primary(terms: list[tuple[rel.Atom, float]], rule: Secrecy) -> bool:
+    """True when a figure once delivered as hidden betrayed an enterprise by itself (others were hidden for it)."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for atom, coefficient in terms:
+        sums[atom[3]] += atom[4] * Decimal(str(coefficient))
+    return not is_safe_for_enterprises(sums, rule)
+
+
+def _still_secret(
+    relations: rel.Relations, kept_secret: list[tuple[Delivered, str]], rule: Secrecy
+) -> list[Wanted]:
+    """What was hidden when it was delivered stays protected as it was then: a year to date is another sum each time."""
+    found: list[Wanted] = []
+    for told, part in kept_secret:
+        terms = told.facts[part]
+        row = {relations.atom(atom): coefficient for atom, coefficient in terms}
+        found.append(
+            (
+                f"{told.figure_id} {part} remis caché (n° {len(found) + 1})",
+                row,
+                _floor(terms[0][0][0], "", rule),
+            )
+        )
+    return found
 
 
 def _consented(
@@ -164,22 +227,19 @@ def _consented(
 
 def _targets(
     relations: rel.Relations,
-    hidden_parts: list[tuple[str, str, float]],
+    wanted: list[Wanted],
     floors: dict[str, float],
     known: list[Row],
     rule: Secrecy,
 ) -> list[Target]:
     """Hidden figures, and what each enterprise makes in each quarter, hidden always; what is agreed set aside."""
-    told = {(fact.figure, fact.part): fact.terms for fact in relations.facts}
-    wanted: list[tuple[str, Row, float]] = [
-        (figure_id, told[figure_id, part], floor)
-        for figure_id, part, floor in hidden_parts
-        if (figure_id, part) in told
-    ]
     own: dict[tuple[str, str, str], Row] = defaultdict(dict)
     for (measure, period, _, siren, _), index in relations.atoms.items():
         own[siren, measure, period][index] = 1.0
-    wanted += [(" ".join(key), terms, floors[key[1]]) for key, terms in own.items()]
+        for quarter in range(int(period[-1]), 4) if measure in rel.FLOWS and "-Q" in period else ():
+            # what it made since the beginning of the year was hidden each quarter, and stays so
+            own[siren, measure, f"{period[:4]} à T{quarter}"][index] = 1.0
+    wanted = wanted + [(" ".join(key), terms, floors[key[1]]) for key, terms in own.items()]
     values = relations.unknowns.values
     found: dict[frozenset[tuple[int, float]], Target] = {}
     for name, terms, floor in wanted:
@@ -230,7 +290,7 @@ def _compress(relations: rel.Relations, targets: list[Target]) -> tuple[rel.Rela
 
 
 def _persons(
-    mine: list[Figure], must_hide: frozenset[str], rule: Secrecy, agreed: list[Consent]
+    mine: list[Figure], primaries: frozenset[str], rule: Secrecy, agreed: list[Consent]
 ) -> tuple[rel.Relations, list[Target]]:
     """A small count must remain possible one lower and one higher; a larger one of one member betrays nobody."""
     relations = rel.person_relations(mine)
@@ -243,9 +303,11 @@ def _persons(
         if figure.dimension == "member" and count >= rule.min_persons:
             sirens = {siren for part in figure.parts.values() for _, siren in part}
             if any(c.siren in sirens and c.covers(figure.indicator_id) for c in agreed):
-                relations.facts.append(replace(fact, figure=AGREED + min(sirens)))
-        elif fact.figure in must_hide:
-            target = Target(fact.figure, fact.terms, 1.0, min(1.0, count))
+                relations.facts.append(
+                    replace(fact, figure=AGREED + min(sirens), part=f"{fact.figure} {fact.part}")
+                )
+        elif fact.figure in primaries:
+            target = Target(f"{fact.figure} {fact.part}", fact.terms, 1.0, min(1.0, count))
             found.setdefault(frozenset(fact.terms.items()), target)
     return relations, list(found.values())
 
@@ -283,13 +345,14 @@ def write_table(
     connection.unregister("pending")
 
 
-def _write_terms(connection: Connection, mine: list[Figure], amounts: rel.Amounts) -> None:
+def _write_terms(connection: Connection, figures: list[Figure], scope: list[Figure]) -> None:
+    amounts = rel.Amounts(figures)
     columns = dict.fromkeys(
         ["figure_id", "part", "measure", "period", "entity", "siren", "amount"], "varchar"
     )
     rows = [
         (figure.figure_id, part, *atom[:4], str(atom[4]), coefficient)
-        for figure in mine
+        for figure in _secret(scope, "enterprise")
         for part, terms in rel.enterprise_terms(figure, amounts).items()
         for atom, coefficient in terms
     ]

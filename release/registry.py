@@ -42,7 +42,10 @@ def add(run: Run, folders: Iterable[Path], internal: Path, reader: str, by: str)
 
 
 def entries(folders: Iterable[Path], internal: Path) -> list[Entry]:
-    """What these readers' folders state together: {figure_id, is_published, value, facts} in the order of the ids."""
+    """What these readers' folders state together: {figure_id, is_published, value, facts} in the order of the ids.
+
+    A hidden figure has its amounts as well: what was secret when it was delivered stays a target of later attacks.
+    """
     rows: dict[str, dict[str, str]] = {}
     for folder in folders:
         for name in _TABLES:
@@ -55,7 +58,7 @@ def entries(folders: Iterable[Path], internal: Path) -> list[Entry]:
     found = []
     for figure_id, row in sorted(rows.items()):
         is_published = row["status"] != "suppressed"
-        facts = terms.get(figure_id, {}) if is_published else {}
+        facts = terms.get(figure_id, {})
         found.append(
             {"figure_id": figure_id, "is_published": is_published, "value": row["value"], "facts": facts}
         )

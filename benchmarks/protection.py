@@ -1,0 +1,219 @@
+"""Secrecy on random small poles: `python -m benchmarks.protection [POLES]`, and `… demo WORKSPACE` for the time of a quarter.
+
+Each pole publishes four quarters, each with its year to date, to three readers (committee, funder, public); the funder
+also sees what some members agreed to show it. At the end the attacker gets the whole registry: every number that any
+reader ever had. It must know no protected amount closer than its interval. The same attack on tables that were each
+protected alone says what the joint protection is for. Seeds are 0, 1, …; nothing reads a clock but the durations.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from periscope.disclosure import breaches
+from periscope.settings import Secrecy
+from protection import relations as rel
+from protection import system
+from protection.consents import Consent
+from protection.primary import Figure, cause
+from protection.registry import Delivered
+
+RULE = Secrecy()
+FUNCTIONS = ("creation_support", "promotion_training", "csr_promotion")
+PERIMETERS = ("members", "permanent_residents", "occasional_users")
+QUARTERS = [f"{year}-Q{number}" for year in (2025, 2026) for number in (1, 2, 3, 4)]
+AGREED = "agreed"
+Told = dict[tuple[str, str], Decimal]
+
+
+@dataclass
+class Pole:
+    """Members with a function, a presence and a turnover in the quarters when they belong to the pole."""
+
+    seed: int
+    kinds: list[tuple[str, str]] = field(default_factory=list)
+    amounts: dict[tuple[int, str], Decimal] = field(default_factory=dict)
+    agreed: list[Consent] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        draw = random.Random(self.seed)
+        for member in range(draw.randint(5, 9)):
+            self.kinds.append((draw.choice(FUNCTIONS), draw.choice(PERIMETERS[1:])))
+            level, since = draw.lognormvariate(10.5, 0.8), draw.choice([0] * 5 + [3, 5, 6])
+            for quarter in QUARTERS[since:]:
+                amount = Decimal(str(round(level * draw.lognormvariate(0, 0.2), 2)))
+                self.amounts[member, quarter] = amount
+        if self.seed % 3 == 0:
+            self.agreed = [Consent(self.siren(0), "funder", "turnover_total")]
+
+    def siren(self, member: int) -> str:
+        return f"{100_000_000 + member}"
+
+    def figures(self, last: str) -> list[Figure]:
+        """Totals by function and perimeter and the growth of the panel, up to a quarter and the years to it."""
+        known = [quarter for quarter in QUARTERS if quarter <= last]
+        periods = {quarter: [quarter] for quarter in known}
+        for year in sorted({quarter[:4] for quarter in known}):
+            periods[year] = [quarter for quarter in known if quarter[:4] == year]
+        found = []
+        for period, quarters in periods.items():
+            for perimeter in PERIMETERS:
+                sums = self._sums(quarters, perimeter)
+                cells = {("all", "all"): list(sums)}
+                for member in sums:
+                    cells.setdefault(("function", self.kinds[member][0]), []).append(member)
+                found += [
+                    self._total(period, perimeter, *cell, {m: sums[m] for m in members})
+                    for cell, members in cells.items()
+                    if members
+                ]
+                before = self._sums([f"{int(q[:4]) - 1}{q[4:]}" for q in quarters], perimeter)
+                panel = sorted(sums.keys() & before.keys())
+                if panel:
+                    found.append(self._growth(period, perimeter, panel, sums, before))
+        return found
+
+    def _sums(self, quarters: list[str], perimeter: str) -> dict[int, Decimal]:
+        sums: dict[int, Decimal] = {}
+        for member, (_, presence) in enumerate(self.kinds):
+            told = [self.amounts[member, q] for q in quarters if (member, q) in self.amounts]
+            if told and perimeter in ("members", presence):
+                sums[member] = sum(told, Decimal(0))
+        return sums
+
+    def _told(self, amounts: dict[int, Decimal]) -> Told:
+        return {(f"M{member}", self.siren(member)): amount for member, amount in amounts.items()}
+
+    def _total(
+        self, period: str, perimeter: str, dimension: str, item: str, amounts: dict[int, Decimal]
+    ) -> Figure:
+        key = ("turnover_total", period, perimeter, dimension, item)
+        value = sum(amounts.values(), Decimal(0))
+        shape = ("eur", "enterprise", dimension == "all", True)
+        return Figure(
+            "|".join(key), *key, *shape, value, None, None, len(amounts), {"value": self._told(amounts)}
+        )
+
+    def _growth(
+        self,
+        period: str,
+        perimeter: str,
+        panel: list[int],
+        now: dict[int, Decimal],
+        before: dict[int, Decimal],
+    ) -> Figure:
+        key = ("turnover_panel_growth", period, perimeter, "all", "all")
+        told = {
+            "numerator": self._told({m: now[m] for m in panel}),
+            "denominator": self._told({m: before[m] for m in panel}),
+        }
+        top, base = (sum(told[part].values(), Decimal(0)) for part in ("numerator", "denominator"))
+        shape = ("share", "enterprise", True, False)
+        return Figure(
+            "|".join(key), *key, *shape, round(top / base - 1, 6), top, base, len(panel), dict(told)
+        )
+
+
+def primaries(figures: list[Figure], agreed: list[Consent]) -> frozenset[str]:
+    known = {f.figure_id: frozenset(c.siren for c in agreed if c.covers(f.indicator_id)) for f in figures}
+    return frozenset(f.figure_id for f in figures if cause(f, RULE, known[f.figure_id]))
+
+
+def delivered(figures: list[Figure], scope: list[Figure], hidden: frozenset[str]) -> list[Delivered]:
+    amounts = rel.Amounts(figures)
+    return [
+        Delivered(
+            f.figure_id,
+            f.figure_id not in hidden,
+            str(f.value),
+            rel.enterprise_terms(f, amounts),
+        )
+        for f in scope
+    ]
+
+
+def agreed_to(pole: Pole, figures: list[Figure], scope: list[Figure]) -> list[Delivered]:
+    """What the funder was shown because a member agreed: its own part of each figure."""
+    amounts, found = rel.Amounts(figures), []
+    for consent in pole.agreed:
+        for figure in scope:
+            told = rel.enterprise_terms(figure, amounts) if consent.covers(figure.indicator_id) else {}
+            own = {
+                part: mine
+                for part, terms in told.items()
+                if (mine := [term for term in terms if term[0][3] == consent.siren])
+            }
+            found.append(Delivered(f"{AGREED} {figure.figure_id}", True, "", own))
+    return found
+
+
+def known_too_closely(pole: Pole, past: list[Delivered]) -> int:
+    """Amounts protected in some quarter that the whole registry betrays, agreements set aside."""
+    found = set[tuple[str, str]]()
+    for last in QUARTERS[4:]:
+        figures = pole.figures(last)
+        scope = [f for f in figures if f.period in (last, last[:4])]
+        first = primaries(scope, pole.agreed)
+        relations, targets = system._enterprises(figures, scope, first, RULE, pole.agreed, past)
+        facts = [fact for fact in relations.facts if fact.figure.endswith(system.DELIVERED)]
+        agreed = [fact for fact in facts if fact.figure.startswith(AGREED)]
+        lost = {b.target for b in breaches(relations.unknowns, agreed, targets, RULE)}
+        kept = [target for target in targets if target.name not in lost]
+        found |= {(last, b.target) for b in breaches(relations.unknowns, facts, kept, RULE)}
+    return len(found)
+
+
+def measure(seed: int) -> Counter[str]:
+    """Publish four quarters of one pole, jointly and then table by table; count cells kept and cells betrayed."""
+    pole, counts = Pole(seed), Counter[str]()
+    joint: list[Delivered] = []
+    alone: list[Delivered] = []
+    for last in QUARTERS[4:]:
+        figures = pole.figures(last)
+        scope = [f for f in figures if f.period in (last, last[:4])]
+        first = primaries(scope, pole.agreed)
+        started = time.monotonic()
+        hidden = system.solve(figures, scope, first, pole.agreed, joint, RULE).hidden
+        counts["milliseconds"] += round(1000 * (time.monotonic() - started))
+        joint += delivered(figures, scope, hidden) + agreed_to(pole, figures, scope)
+        tables: dict[tuple[str, str, str], list[Figure]] = {}
+        for figure in scope:
+            tables.setdefault(figure.key[:3], []).append(figure)
+        by_table = frozenset[str]()
+        for table in tables.values():
+            mine = first & {f.figure_id for f in table}
+            by_table |= system.solve(figures, table, mine, pole.agreed, [], RULE).hidden
+        alone += delivered(figures, scope, by_table) + agreed_to(pole, figures, scope)
+        counts["cells"] += len(scope)
+        counts["publishable"] += len(scope) - len(first)
+        counts["kept_jointly"] += len(scope) - len(hidden)
+        counts["kept_alone"] += len(scope) - len(by_table)
+    counts["betrayed_jointly"] = known_too_closely(pole, joint)
+    counts["betrayed_alone"] = known_too_closely(pole, alone)
+    return counts
+
+
+def main(poles: int) -> None:
+    total = Counter[str]()
+    for seed in range(poles):
+        total += measure(seed)
+    kept = {way: total[f"kept_{way}"] / total["publishable"] for way in ("jointly", "alone")}
+    print("| way | cells | publishable by themselves | kept | share kept | known too closely |")
+    print("|---|---|---|---|---|---|")
+    for way in ("jointly", "alone"):
+        row = total["cells"], total["publishable"], total[f"kept_{way}"]
+        print(
+            f"| {way} | {' | '.join(map(str, row))} | {100 * kept[way]:.1f} % | {total[f'betrayed_{way}']} |"
+        )
+    print(
+        f"\n{poles} poles, 4 quarters, 3 readers; {total['milliseconds'] / 4 / poles:.0f} ms a quarter, jointly."
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)

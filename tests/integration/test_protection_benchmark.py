@@ -1,0 +1,19 @@
+"""A few poles of benchmarks/protection.py: the whole registry betrays nothing; tables protected alone betray much."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from benchmarks.protection import measure
+
+
+@pytest.mark.slow
+def test_s07_four_quarters_and_their_cumuls_betray_nothing_to_anyone() -> None:
+    total = Counter[str]()
+    for seed in (0, 1, 5, 9):
+        total += measure(seed)
+    assert total["betrayed_jointly"] == 0
+    assert total["betrayed_alone"] > 0, "the attacker of this test must be able to win"
+    assert 0 < total["kept_jointly"] < total["kept_alone"]
