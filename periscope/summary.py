@@ -37,16 +37,41 @@ def closing_summary(run: Run) -> str:
         )
         refused_rows = _count(connection, "select coalesce(sum(rows_refused), 0) from raw.record.slices")
         findings = _count(connection, "select count(*) from raw.record.findings")
+        model_findings = _count(connection, "select count(*) from marts.fct_findings")
     lines = [
         f"{run.quarter.label_fr} : {figures} chiffres publiés.",
         f"  Membres : {answered} ont répondu sur {expected} attendus, {expected - answered} à relancer (periscope status).",
         f"  Fichiers refusés : {refused_files} ; lignes refusées : {refused_rows} ; constats : {findings} "
         f"(détail par expéditeur dans {workspace.returns / str(run.quarter)}).",
+        f"  Constats du calcul : {model_findings} (periscope status).",
         f"  Qualité des envois : {workspace.returns / str(run.quarter) / 'qualite.html'}",
         f"  Tableau de bord du comité : {published / 'committee' / 'dashboard.html'}",
         f"  Édition interne : {published / 'internal' / 'dashboard.html'}",
     ]
     return "\n".join(lines)
+
+
+def _model_findings(run: Run) -> list[str]:
+    """What the models noticed of rows that were accepted: one line per kind, with the place of the first."""
+    if not run.workspace.database.exists():
+        return []
+    with warehouse.connect(run.workspace.database, read_only=True) as connection:
+        warehouse.attach(connection, run.workspace.raw_database)
+        rows = connection.execute(
+            """
+            select count(*), findings.message,
+                first(coalesce(slices.source_file, findings.source_ref) order by slices.source_file, findings.row_number),
+                first(findings.row_number order by slices.source_file, findings.row_number)
+            from marts.fct_findings as findings
+            left join raw.record.slices as slices on findings.source_ref = slices.slice_id
+            group by findings.code, findings.message order by findings.code
+            """
+        ).fetchall()
+    lines = [f"Constats du calcul ({sum(count for count, *_ in rows)})"]
+    for count, message, file, row in rows:
+        place = f"{file}, ligne {row}" if row else file
+        lines.append(f"  {count} × {message} Le premier : {place}.")
+    return lines
 
 
 def _count(connection: warehouse.Connection, sql: str, *parameters: str) -> int:
@@ -105,5 +130,6 @@ def status(run: Run) -> str:
     for file, sheet, row, column, reason, remedy in refusals:
         place = ", ".join(part for part in (file, sheet, f"ligne {row}" if row else "", column) if part)
         lines.append(f"  {place} : {reason} {remedy}")
+    lines += _model_findings(run)
     lines.append(f"Qualité des envois : {workspace.returns / str(run.quarter) / 'qualite.html'}")
     return "\n".join(lines)

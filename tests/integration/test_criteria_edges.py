@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from periscope import summary
+from periscope.quarters import Quarter
+from periscope.workspace import Run, Workspace
 from tests.poles import Figures, Pole, sources_sum
 
 A, B, C = "732829320", "356000000", "880878145"
@@ -219,3 +225,17 @@ def test_the_break_of_2025_is_told_with_the_most_it_can_explain(figures: Figures
         ("B", "2025-Q1", 12 * hundred, 10 * hundred, 2 * hundred, 12 * hundred),
         ("C", "2025-Q1", 50, 50, None, None),
     ]
+
+
+def test_status_tells_what_the_models_noticed(figures: Figures, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    for source, target in (
+        (figures.candidate.parent / "raw.duckdb", workspace.raw_database),
+        (figures.candidate, workspace.database),
+    ):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+    told = summary.status(Run(workspace, Quarter.parse("2026-Q3"), date(2026, 11, 23)))
+    assert "Constats du calcul (5)" in told
+    assert "  2 × Ce projet est décrit autrement" in told
+    assert f"Le premier : collaborative_projects-{B}-2026-Q3-" in told and ".xlsx, ligne 201." in told
