@@ -3,13 +3,18 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
+<<<<<<< /work/main/Makefile
 .PHONY: help demo test lint bench setup setup-dev browser lab spark test-spark clean
+=======
+.PHONY: help demo test lint bench faults setup setup-dev browser lab clean
+>>>>>>> /tmp/erz/clone/Makefile
 
 help:
 	@echo "make demo   espace de travail fictif complet : tableau de bord et rapports"
 	@echo "make test   toute la suite de tests, navigateur compris"
 	@echo "make lint   ruff, mypy, sqlfluff"
 	@echo "make bench  mesures de vitesse et de mémoire (benchmarks/)"
+	@echo "make faults provoque chaque panne $(FAULT_REPEATS) fois et écrit docs/fiabilite.md"
 	@echo "make lab    Jupyter pour les analystes"
 	@echo "make spark  les mêmes modèles sur un Spark de cette machine, comparés à DuckDB (Java 17)"
 
@@ -57,6 +62,7 @@ lint: setup-dev
 test: setup-dev browser lint
 	$(BIN)/pytest -n 2 --dist loadfile
 
+<<<<<<< /work/main/Makefile
 # A real cluster on loopback: Java 17 is needed. The tests also kill one of its workers while it builds.
 spark: .venv/spark
 	test -d target/spark-demo/published || $(BIN)/periscope demo target/spark-demo --as-of 2026-11-23
@@ -64,6 +70,11 @@ spark: .venv/spark
 
 test-spark: .venv/spark
 	.venv-spark/bin/python -m pytest tests/spark
+=======
+FAULT_REPEATS ?= 20
+faults: setup-dev
+	PERISCOPE_FAULT_REPEATS=$(FAULT_REPEATS) PERISCOPE_FAULT_REPORT=docs/fiabilite.md $(BIN)/pytest tests/faults
+>>>>>>> /tmp/erz/clone/Makefile
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks.run

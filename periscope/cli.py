@@ -403,6 +403,7 @@ def _status_of(arguments: argparse.Namespace) -> int:
         return 0
     except (Exception, KeyboardInterrupt) as error:
         log.failure(error)
+        log.forget_unheard()
         if arguments.debug and not isinstance(error, KeyboardInterrupt):
             raise
         text, status = told(error)

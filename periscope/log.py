@@ -6,6 +6,8 @@ An exception is logged by its kind and the places of the program that it went th
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import traceback
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
@@ -39,7 +41,8 @@ def stop() -> None:
     """Close the log."""
     for handler in list(LOGGER.handlers):
         LOGGER.removeHandler(handler)
-        handler.close()
+        with suppress(OSError):
+            handler.close()
 
 
 def failure(error: BaseException) -> None:
@@ -48,3 +51,11 @@ def failure(error: BaseException) -> None:
         f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
     ]
     LOGGER.error("échec %s, par %s", type(error).__name__, " > ".join(places))
+
+
+def forget_unheard() -> None:
+    """Throw away what the terminal could not take: Python would try again at the end, and change the exit status."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

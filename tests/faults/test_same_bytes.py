@@ -1,0 +1,81 @@
+"""R12, R14, P05: the same bytes in other circumstances, without a network, and for nobody else's eyes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.faults import house
+from tests.faults.conftest import Ledger, Poles
+
+pytestmark = pytest.mark.slow
+
+_CIRCUMSTANCES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "hash seed": ((), {"PYTHONHASHSEED": "4242"}),
+    "time zone": ((), {"TZ": "Pacific/Auckland"}),
+    "one processor": (("taskset", "-c", "0"), {"OMP_NUM_THREADS": "1"}),
+    "plain locale": ((), {"LC_ALL": "C", "LANG": "C"}),
+}
+
+
+def _run_again(root: Path, prefix: tuple[str, ...], **environment: str) -> house.Ended:
+    """Everything from the files received: nothing computed before is at hand, dbt runs."""
+    shutil.rmtree(root / "published")
+    for name in ("raw.duckdb", "periscope.duckdb", "state.json"):
+        (root / "warehouse" / name).unlink()
+    process = house.start(
+        root, "none", "kill", "run", module="tests.faults.driver", prefix=prefix, **environment
+    )
+    return house.end(process)
+
+
+@pytest.mark.parametrize("name", _CIRCUMSTANCES)
+def test_other_circumstances_give_the_same_bytes(
+    poles: Poles, tmp_path: Path, ledger: Ledger, name: str, turn: int
+) -> None:
+    """R12"""
+    prefix, environment = _CIRCUMSTANCES[name]
+    if prefix and shutil.which(prefix[0]) is None:
+        pytest.skip(f"R12: {prefix[0]} is not installed")
+    root = house.copy(poles.second, tmp_path / "pole")
+    ended = _run_again(root, prefix, **environment)
+    ledger.tell("R12")
+    assert ended.status == 0, ended.told
+    assert house.figures(root) == house.figures(poles.second)
+
+
+def test_without_any_network(poles: Poles, tmp_path: Path, ledger: Ledger, turn: int) -> None:
+    """R14: not even a loopback."""
+    unshare = ["unshare", "-r", "-n"]
+    if subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("R14: this machine does not let a process leave its network")
+    root = house.copy(poles.second, tmp_path / "pole")
+    ended = _run_again(root, tuple(unshare))
+    ledger.tell("R14")
+    assert ended.status == 0, ended.told
+    assert house.figures(root) == house.figures(poles.second)
+
+
+def test_nobody_else_can_read_a_workspace(poles: Poles, tmp_path: Path, ledger: Ledger) -> None:
+    """P05: after a run, forms and a closing, under the laxest umask; links keep no mode of their own."""
+    root = house.copy(poles.second, tmp_path / "pole")
+    lax = ("sh", "-c", 'umask 000; exec "$@"', "sh")
+    for command in (["forms"], ["close", house.QUARTER, "--by", "Eva"]):
+        process = house.start(
+            root, "none", "kill", *command, module="tests.faults.driver", prefix=lax,
+            PERISCOPE_FAULTS_BUILT=str(poles.built),
+        )  # fmt: skip
+        ended = house.end(process)
+        assert ended.status == 0, ended.told
+    received = root / "inbox", root / "register"
+    wrong = [
+        f"{path.relative_to(root)} {path.stat().st_mode & 0o777:o}"
+        for path in root.rglob("*")
+        if not path.is_relative_to(received[0]) and not path.is_relative_to(received[1])
+        and path.stat().st_mode & 0o777 != (0o700 if path.is_dir() else 0o600)
+    ]  # fmt: skip
+    ledger.tell("P05")
+    assert wrong == []
