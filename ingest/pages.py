@@ -16,12 +16,12 @@ def page(run: Run, title: str, *parts: str) -> str:
     """A whole page; `parts` are HTML already."""
     fictitious = "<p><strong>Données fictives</strong></p>" if run.workspace.settings.is_fictitious else ""
     return f"""<!DOCTYPE html>
-<html lang="fr"><head><meta charset="utf-8"><title>{escape(title)}</title>
+<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>
 <style>{_STYLE}</style>
-</head><body><h1>{escape(title)}</h1>
+</head><body><main><h1>{escape(title)}</h1>
 {fictitious}
 {"".join(parts)}
-</body></html>
+</main></body></html>
 """
 
 

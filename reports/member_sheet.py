@@ -70,20 +70,12 @@ def _own(sheet: MemberSheet) -> Section:
         return Section(
             "chiffres", "Vos chiffres", [Text(["Aucun chiffre ne peut encore être calculé pour vous."])]
         )
-    quarters = sorted({f.period for f in sheet.figures if f.period <= sheet.quarter}, reverse=True)[
-        :_QUARTERS
-    ]
-    rows = [[french.short_period(q), *(_text(_series(sheet, i).get(q)) for i in ids)] for q in quarters]
-    title = "Vos chiffres, trimestre par trimestre"
-    blocks: list[Block] = [
-        _trend(sheet, i)
-        for i in _DRAWN
-        if len([f for f in _series(sheet, i).values() if f.value is not None]) > 1
-    ]
-    columns = ("Trimestre", *(indicator_name(i) for i in ids))
-    return Section(
-        "chiffres", "Vos chiffres", [*blocks, Table(title, columns, rows, frozenset(range(1, len(columns))))]
-    )
+    quarters = sorted({f.period for f in sheet.figures if f.period <= sheet.quarter})[-_QUARTERS:]
+    rows = [[indicator_name(i), *(_text(_series(sheet, i).get(q)) for q in quarters)] for i in ids]
+    columns = ("Indicateur", *(french.short_period(q) for q in quarters))
+    drawn = [i for i in _DRAWN if sum(f.value is not None for f in _series(sheet, i).values()) > 1]
+    table = Table("Vos chiffres, trimestre par trimestre", columns, rows, frozenset(range(1, len(columns))))
+    return Section("chiffres", "Vos chiffres", [*(_trend(sheet, i) for i in drawn), table])
 
 
 def _trend(sheet: MemberSheet, indicator_id: str) -> Chart:

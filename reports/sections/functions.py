@@ -33,9 +33,7 @@ def by_function(report: Report, perimeter: str, function: str) -> list[Section]:
 
 def _rest(has_some: bool, label: str) -> str:
     others = "Les autres mesures" if has_some else "Les mesures de ce critère"
-    return (
-        f"{others} ne sont pas publiées pour « {label} » : choisissez « Toutes » les fonctions pour les lire."
-    )
+    return f"{others} ne sont pas publiées pour « {label} » à cette période : choisissez « Toutes » les fonctions pour les lire."
 
 
 def _table(report: Report, caption: str, shown: list[Figure]) -> Table:
