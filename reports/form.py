@@ -18,7 +18,7 @@ from reports.parts import Part, parts
 from reports.report import Report
 
 #: What a form may do when opened is dropped: it must ask nothing of any address and run nothing.
-_ACTIONS = ("/OpenAction", "/AA", "/Names", "/URI")
+_ACTIONS = ("/OpenAction", "/AA", "/A", "/Names", "/URI")
 
 
 def fill_all(report: Report) -> list[Path]:
@@ -61,6 +61,9 @@ def filled(blank: bytes, part: Part, year: str) -> bytes:
             )
             raise GateError(f"{name}.toml, table [form] : {wrong}. Corrigez cette ligne ; rien n'est publié.")
     for page in writer.pages:
+        for annotation in page.get("/Annots", ()):
+            for action in _ACTIONS:
+                annotation.get_object().pop(action, None)
         writer.update_page_form_field_values(
             page, {theirs: known[ours] for ours, theirs in part.family.form.items()}, auto_regenerate=False
         )

@@ -42,6 +42,11 @@ def blank(names: tuple[str, ...] = FIELDS) -> bytes:
                 NameObject("/Rect"): box, NameObject("/DA"): TextStringObject("/Helv 10 Tf 0 g"),
             }
         )  # fmt: skip
+        script = {
+            NameObject("/S"): NameObject("/JavaScript"),
+            NameObject("/JS"): TextStringObject("app.launchURL('y')"),
+        }
+        field[NameObject("/AA")] = DictionaryObject({NameObject("/K"): DictionaryObject(script)})
         fields.append(writer._add_object(field))
     page[NameObject("/Annots")] = fields
     font = DictionaryObject(
@@ -85,7 +90,8 @@ def test_the_form_is_filled_from_the_table(tmp_path: Path) -> None:
     assert (found["PctT1"], found["RTotalProduits"]) == ("98,7", "48 700")
     assert (found["Subvention"], found["Part"]) == ("30 000", "61,6")
     assert "excédent de 1 347 €" in found["Observations"]
-    assert b"launchURL" not in path.read_bytes() and "/OpenAction" not in reader.trailer["/Root"]
+    assert b"launchURL" in blank() and b"launchURL" not in path.read_bytes()
+    assert "/OpenAction" not in reader.trailer["/Root"]
 
 
 def test_filling_repeats_to_the_byte(tmp_path: Path) -> None:
