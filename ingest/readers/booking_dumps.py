@@ -75,7 +75,7 @@ def read(path: Path, name: str, context: Context) -> Reading:
     if dump.unclosed_line:
         message = f"Un texte ouvert ligne {dump.unclosed_line} n'est jamais refermé : la suite du fichier est perdue."
         log.find(message, row=dump.unclosed_line, code="unclosed_quote")
-    areas = _areas(dump)
+    areas = _areas(dump, log)
     rooms = {row.values.get("id"): row.values for row in _rows(dump, "room") if row.values}
     for entry in entries:
         _read_entry(entry, rooms, areas, context, log)
@@ -91,7 +91,7 @@ def _rows(dump: Dump, suffix: str) -> list[SqlRow]:
     ]
 
 
-def _areas(dump: Dump) -> dict[str | None, _Area]:
+def _areas(dump: Dump, log: Log) -> dict[str | None, _Area]:
     grr_periods: dict[str | None, list[tuple[int, str]]] = {}
     for row in _rows(dump, "area_periodes"):
         if row.values and (number := row.values.get("num_periode") or "").isdecimal():
@@ -106,7 +106,9 @@ def _areas(dump: Dump) -> dict[str | None, _Area]:
             )
             has_periods = row.values.get("enable_periods") in ("1", "y")
             periods = _hours_of_periods(names) if has_periods else None
-            areas[key] = _Area(row.values.get("area_name") or "", _zone(row.values.get("timezone")), periods)
+            areas[key] = _Area(
+                row.values.get("area_name") or "", _zone(row.values.get("timezone"), log), periods
+            )
     return areas
 
 
@@ -139,10 +141,12 @@ def _hours_of_periods(names: list[str]) -> list[tuple[time, time]]:
     return found
 
 
-def _zone(name: str | None) -> tzinfo:
+def _zone(name: str | None, log: Log) -> tzinfo:
     try:
         return ZoneInfo(name) if name else PARIS
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
+        message = "Le fuseau horaire d'un domaine n'existe pas : ses heures sont lues comme celles de Paris."
+        log.find(message, column="timezone", code="unknown_zone")
         return PARIS
 
 

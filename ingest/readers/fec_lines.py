@@ -67,9 +67,8 @@ def _blocks(path: Path, layout: Layout) -> Iterator[bytes]:
 
 def _decoded(path: Path, encoding: str) -> Iterator[bytes]:
     with path.open("rb") as file:
-        if encoding in ("utf-8", "utf-8-sig"):
-            if encoding == "utf-8-sig":
-                file.seek(len(codecs.BOM_UTF8))
+        # only what was checked whole is taken as it is: a mark at the beginning promises nothing of the rest
+        if encoding == "utf-8":
             while block := file.read(_BLOCK_BYTES):
                 yield block
             return

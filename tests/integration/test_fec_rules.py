@@ -376,8 +376,9 @@ def test_zero_bytes_and_mixed_line_ends_are_read(tmp_path: Path) -> None:
         assert turnover(connection) == fecs.TURNOVER
 
 
-def test_mixed_encodings_lose_no_line(tmp_path: Path) -> None:
-    content = flat(accounts()) + flat(accounts()[2:5], encoding="cp1252").split(b"\n", 1)[1]
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_mixed_encodings_lose_no_line(tmp_path: Path, mark: bytes) -> None:
+    content = mark + flat(accounts()) + flat(accounts()[2:5], encoding="cp1252").split(b"\n", 1)[1]
     with loaded(tmp_path, content) as (_, reading):
         assert reading.slices[0].rows_read == len(accounts()) + 3
         assert reading.refusals == []

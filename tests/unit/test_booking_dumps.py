@@ -170,3 +170,12 @@ def test_any_text_comes_back_as_it_was(kept: str, hostile: str) -> None:
         doubled = value.replace("'", "''")
         dump = read_dump(f"insert into t (a, b) values (1, '{doubled}');", lambda table: table == "t")
         assert "`" in value or [row.values for row in dump.tables["t"]] == [{"a": "1", "b": value}]
+
+
+def test_a_zone_that_does_not_exist_is_told(context: Context, tmp_path: Path) -> None:
+    entry = f"INSERT INTO `mrbs_entry` VALUES (1,{NINE},{ELEVEN},1,'x','moulin','E',0);"
+    for broken in ("\0urope/Paris", "Europe/Ramonville", "../../etc"):
+        sql = MRBS.replace("'Étage','Europe/Paris'", f"'Étage','{broken}'") + entry
+        reading = read(sql, context, tmp_path)
+        assert [finding.code for finding in reading.findings] == ["unknown_zone"]
+        assert len(rows(reading)) == 1
