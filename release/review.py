@@ -95,14 +95,20 @@ def told(run: Run, provisional: list[Change], new: list[Restatement]) -> list[st
             f"{len(provisional)} chiffres provisoires changent depuis la dernière publication de {run.quarter} :"
         )
         lines += _listed(provisional)
+        lines += _holders(run, str(run.quarter))
     if new:
         lines.append(f"{len(new)} chiffres de trimestres clos sont révisés :")
         lines += _listed([one.change for one in new])
         quarters = {one.change.told["period"] for one in new}
         for quarter in sorted({q if "-Q" in q else f"{q}-Q4" for q in quarters}):
-            readers = delivered_to(run.workspace.record, quarter)
-            lines.append(f"  L'ancien nombre de {quarter} a été remis à : {' ; '.join(readers)}.")
+            lines += _holders(run, quarter)
     return lines
+
+
+def _holders(run: Run, quarter: str) -> list[str]:
+    """Who was given the old numbers of a quarter, if anybody."""
+    readers = delivered_to(run.workspace.record, quarter)
+    return [f"  L'ancien nombre de {quarter} a été remis à : {' ; '.join(readers)}."] if readers else []
 
 
 def _listed(changes: list[Change]) -> list[str]:

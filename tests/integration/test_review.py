@@ -73,6 +73,14 @@ def test_a_change_is_shown_accepted_and_recorded(tmp_path: Path) -> None:
     assert said == [], "what is published already has nothing to accept"
 
 
+def test_who_was_given_the_old_number_is_said(tmp_path: Path) -> None:
+    pole = pole_of(tmp_path / "ws")
+    run, _ = released(pole, SILENT)
+    closing.deliver(run, "sicoval", "Camille")
+    _, said = released(corrected(pole), SILENT)
+    assert [line for line in said if "a été remis à : sicoval, remis le 2026-11-25 par Camille" in line]
+
+
 def test_no_is_no(tmp_path: Path) -> None:
     pole = pole_of(tmp_path / "ws")
     run, _ = released(pole, SILENT)
