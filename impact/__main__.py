@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,11 @@ def read_panel(path: Path, unit: str, time: str, first_treated: str, outcome: st
 
 def _period(text: str) -> str:
     return text[:-2] if text.endswith(".0") else text
+
+
+def _finite(value: float) -> float | None:
+    """None where JSON has no number: too few organisations bound nothing."""
+    return value if math.isfinite(value) else None
 
 
 def _told(estimate: Estimate) -> dict[str, float]:
@@ -62,11 +68,15 @@ def answer(panel: Panel, method: str, control: str) -> dict[str, Any]:
         "method": method,
         "effect": estimate.effect,
         "jackknife": {
-            "standard_error": leave_one_out.standard_error,
-            "low": leave_one_out.interval.low,
-            "high": leave_one_out.interval.high,
+            "standard_error": _finite(leave_one_out.standard_error),
+            "low": _finite(leave_one_out.interval.low),
+            "high": _finite(leave_one_out.interval.high),
         },
-        "permutation": {"p_value": chance.p_value(), "low": interval.low, "high": interval.high},
+        "permutation": {
+            "p_value": chance.p_value(),
+            "low": _finite(interval.low),
+            "high": _finite(interval.high),
+        },
         "cells": int(estimate.is_used.sum()),
         "organisations": len(panel.units),
     }
