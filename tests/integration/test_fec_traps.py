@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests import fecs
 from tests.fecs import NAMES, Line, accounts, flat
 
 _AMOUNTS = ("Debit", "Credit")
-_AMOUNT_STYLES = {
+_AMOUNT_STYLES: dict[str, Callable[[str], str]] = {
     "comma": lambda v: v,
     "point": lambda v: v.replace(",", "."),
     "zeros": lambda v: v.zfill(13),
@@ -20,7 +21,7 @@ _AMOUNT_STYLES = {
     "padded": lambda v: f"  {v} ",
     "thousands": lambda v: f"{int(v.split(',')[0]):,}".replace(",", " ") + "," + v.split(",")[1],
 }
-_DATE_STYLES = {
+_DATE_STYLES: dict[str, Callable[[str], str]] = {
     "official": lambda v: v,
     "iso": lambda v: f"{v[:4]}-{v[4:6]}-{v[6:]}",
     "french": lambda v: f"{v[6:]}/{v[4:6]}/{v[:4]}",
@@ -48,8 +49,8 @@ def test_any_mixture_of_variants_says_the_same_turnover(
     encoding: str,
     end: str,
     after: bool,
-    case,
-) -> None:  # type: ignore[no-untyped-def]
+    case: Callable[[str], str],
+) -> None:
     def change(name: str, value: str) -> str:
         if value and name in _AMOUNTS:
             return _AMOUNT_STYLES[amounts](value)

@@ -26,7 +26,7 @@ def post(ref: str, hours: object) -> list[object]:
 
 
 #: line 3 holds an error, line 4 a formula without value where the format can say it, line 5 is hidden
-ROWS = [TITLES, post("A", 10), post("B", None), post("C", None), post("D", 20)]
+ROWS: list[list[object]] = [[*TITLES], post("A", 10), post("B", None), post("C", None), post("D", 20)]
 
 
 def xlsx_file(path: Path) -> None:
@@ -148,14 +148,14 @@ def test_i11_a_forged_total_is_told_and_never_used(
 @pytest.mark.parametrize("ending", ["xlsx", "xls"])
 def test_a_booking_log_in_a_workbook_is_one(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"planning.{ending}"
-    titles = ["Salle", "Début", "Fin", "Réservé par", "Prix HT"]
+    titles: list[object] = ["Salle", "Début", "Fin", "Réservé par", "Prix HT"]
     first, last = at("09:00"), at("10:00")
     if ending == "xlsx":
         workbook(
             path, {"Feuil1": [["Planning"], [], titles, ["Salle Éole", first, last, "Atelier Bois", 12.5]]}
         )
     else:
-        written = ["Salle Éole", "03/07/2026 09:00", "03/07/2026 10:00", "Atelier Bois", 12.5]
+        written: list[object] = ["Salle Éole", "03/07/2026 09:00", "03/07/2026 10:00", "Atelier Bois", 12.5]
         xls.write_xls(path, {"Feuil1": [["Planning"], [], titles, written]})
     reading = read_file(path, f"bookings/{path.name}", context())
     (piece,) = reading.slices

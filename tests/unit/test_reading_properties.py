@@ -46,7 +46,9 @@ def test_a_header_that_says_more_is_not_guessed(given_column, more: str) -> None
 
 
 _FRENCH = st.lists(
-    st.sampled_from(["été", "où", "façade", "hôtel", "naïf", "çà", "réalisé", "près", "dû", "élève"]), min_size=3, max_size=30
+    st.sampled_from(["été", "où", "façade", "hôtel", "naïf", "çà", "réalisé", "près", "dû", "élève"]),
+    min_size=3,
+    max_size=30,
 )
 
 
@@ -68,7 +70,7 @@ def test_a_table_of_text_comes_back_cell_by_cell(
     rows = [["Référence", "Intitulé", "Montant"], *rows]
     assume(all(any(cell.strip() for cell in row) for row in rows))
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, delimiter=separator, quoting=quoting, lineterminator=end).writerows(rows)  # type: ignore[call-overload]
+    csv.writer(buffer, delimiter=separator, quoting=quoting, lineterminator=end).writerows(rows)  # type: ignore[arg-type]
     grid = text_tables.parse(buffer.getvalue().encode())
     assert grid.separator == separator
     assert [row.cells for row in grid.sheets[0].rows] == rows
@@ -146,3 +148,10 @@ def test_no_broken_xls_is_searched_for_ever(draw: random.Random) -> None:
         xls_marks.of_xls(raw)
     except (struct.error, IndexError, KeyError, ValueError):
         return
+
+
+def test_i06_a_line_of_too_many_cells_is_refused_alone() -> None:
+    content = "post_ref;title\n" + ";" * 1_000_000 + "\nA;B\n"
+    rows = text_tables.parse(content.encode()).sheets[0].rows
+    assert [row.defect for row in rows] == ["", "Cette ligne a 1000001 cases.", ""]
+    assert rows[2].cells == ["A", "B"]
