@@ -90,7 +90,7 @@ def prove(run: Run, figure_id: str) -> Proof:
             connection, "select * from marts.fct_restatements where figure_id = ? order by kind", figure_id
         )
         corrections = _corrections(connection, sources)
-    figure = figures[0]
+    figure = figures[0] | ({"status": "restated"} if restatements else {})
     indicator = catalogue.load()[figure["indicator_id"]]
     period = figure["period"]
     return Proof(
