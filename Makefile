@@ -3,11 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-<<<<<<< /work/main/Makefile
-.PHONY: help demo test lint bench setup setup-dev browser lab spark test-spark clean
-=======
-.PHONY: help demo test lint bench faults setup setup-dev browser lab clean
->>>>>>> /tmp/erz/clone/Makefile
+.PHONY: help demo test lint bench faults setup setup-dev browser lab spark test-spark clean
 
 help:
 	@echo "make demo   espace de travail fictif complet : tableau de bord et rapports"
@@ -62,7 +58,6 @@ lint: setup-dev
 test: setup-dev browser lint
 	$(BIN)/pytest -n 2 --dist loadfile
 
-<<<<<<< /work/main/Makefile
 # A real cluster on loopback: Java 17 is needed. The tests also kill one of its workers while it builds.
 spark: .venv/spark
 	test -d target/spark-demo/published || $(BIN)/periscope demo target/spark-demo --as-of 2026-11-23
@@ -70,11 +65,11 @@ spark: .venv/spark
 
 test-spark: .venv/spark
 	.venv-spark/bin/python -m pytest tests/spark
-=======
+
+# Every fault of the reliability page, provoked many times; the counts are written in docs/fiabilite.md.
 FAULT_REPEATS ?= 20
 faults: setup-dev
 	PERISCOPE_FAULT_REPEATS=$(FAULT_REPEATS) PERISCOPE_FAULT_REPORT=docs/fiabilite.md $(BIN)/pytest tests/faults
->>>>>>> /tmp/erz/clone/Makefile
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks.run
