@@ -166,7 +166,7 @@ class Revision:
 
 @dataclass(frozen=True)
 class Withheld:
-    """A figure hidden from the other readers, listed in the internal edition only."""
+    """A figure hidden from `readers` (ids, commas), listed in the internal edition only; none when all agreed."""
 
     figure_id: str
     indicator_id: str
@@ -174,6 +174,18 @@ class Withheld:
     perimeter: str
     item: str
     reason: str
+    readers: str = ""
+
+
+@dataclass(frozen=True)
+class Fragility:
+    """The share (0..1) of a headline that its largest contributor makes, in absolute value: internal edition only."""
+
+    indicator_id: str
+    period: str
+    perimeter: str
+    contributors_count: int
+    largest_share: Decimal
 
 
 @dataclass(frozen=True)
@@ -247,6 +259,7 @@ class ReportContext:
     restatements: tuple[Restatement, ...] = ()
     revisions: tuple[Revision, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    fragilities: tuple[Fragility, ...] = ()
     network: Network = field(default_factory=Network)
     effects: tuple[Effect, ...] = ()
     survival: tuple[Survival, ...] = ()

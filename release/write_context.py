@@ -16,7 +16,7 @@ from periscope.reader_context import FILE_NAME, Grant, ReportContext
 from periscope.settings import Settings
 from periscope.warehouse import Connection, connect, quote
 from periscope.workspace import Run, Workspace
-from release import restatement, revisions
+from release import fragility, restatement, revisions
 from release.effects import effects
 from release.network import network
 from release.restatement import Restatement
@@ -131,7 +131,7 @@ class ContextWriter:
             self._write(folder, known[folder.name], restatements or [], is_draft)
 
     def _write(self, folder: Path, reader: Reader, restatements: list[Restatement], is_draft: bool) -> None:
-        withheld = self._withheld() if reader.kind == INTERNAL else []
+        withheld = fragility.withheld(self._connection) if reader.kind == INTERNAL else []
         told = restatement.for_reader(self._run.workspace, restatements, folder)
         plain = self.context(reader, withheld, told, is_draft)
         plain["revisions"] = revisions.triangle(self._run, folder)
@@ -206,23 +206,11 @@ class ContextWriter:
             "receipts": self._receipts(),
             "restatements": restatements,
             "withheld": withheld,
+            "fragilities": fragility.fragilities(self._connection) if is_internal else [],
             **effects(self._connection, self._run, reader.reader_id, is_internal),
             "gross_to_net": [asdict(one) for one in settings.gross_to_net],
             "network": network(self._connection, str(self._run.quarter), self._names, is_internal),
         }
-
-    def _withheld(self) -> list[Row]:
-        return _rows(
-            self._connection,
-            """
-            select distinct m.figure_id, f.indicator_id, f.period, f.perimeter, f.item, m.cause as reason
-            from protection.masks as m
-            inner join marts.fct_figures as f on m.figure_id = f.figure_id
-            inner join intermediate.int_periods as p on f.period = p.period
-            where p.is_current
-            order by all
-            """,
-        )
 
     def _labels(self, is_internal: bool) -> dict[str, dict[str, str]]:
         connection = self._connection

@@ -93,13 +93,27 @@ def withheld(report: Report) -> Section:
             catalogue.PERIMETERS.get(one.perimeter, one.perimeter),
             one.item,
             one.reason,
+            one.readers or "personne (accords)",
         ]
         for one in report.context.withheld
     ]
-    columns = ("Indicateur", "Période", "Périmètre", "Détail", "Motif")
+    columns = ("Indicateur", "Période", "Périmètre", "Détail", "Motif", "Caché à")
     blocks: list[Block] = (
         [Table("Chiffres masqués aux autres lecteurs", columns, rows, is_folded=True)] if rows else []
     )
+    fragile = [
+        [
+            indicator_name(one.indicator_id),
+            french.short_period(one.period),
+            catalogue.PERIMETERS.get(one.perimeter, one.perimeter),
+            str(one.contributors_count),
+            french.share(one.largest_share),
+        ]
+        for one in report.context.fragilities
+    ]
+    if fragile:
+        header = ("Indicateur", "Période", "Périmètre", "Entreprises", "Part du plus gros contributeur")
+        blocks.append(Table("Fragilité des chiffres principaux", header, fragile, is_folded=True))
     return Section(
         "masques", "Chiffres masqués aux autres lecteurs", blocks or [Text(["Aucun chiffre n'est masqué."])]
     )
