@@ -142,12 +142,13 @@
     $("t-figures").caption.textContent = told + " – " + filters.quarter.selectedOptions[0].text + ", " +
       filters.perimeter.selectedOptions[0].text.toLowerCase() +
       (filters.function.value === "all" ? "" : ", " + filters.function.selectedOptions[0].text.toLowerCase());
-    return told;
   }
 
-  async function draw() {
-    const told = drawTable();
-    $("f-said").textContent = told + " pour ce choix.";
+  async function draw(isFirst) {
+    const count = selected().length;
+    $("f-said").textContent = count + (count < 2 ? " chiffre publié" : " chiffres publiés") + " pour ce choix.";
+    if (isFirst) setTimeout(drawTable); // far below the first screen, which must answer at once
+    else drawTable();
     $("f-said").textContent += await drawViews();
   }
 
@@ -223,9 +224,9 @@
     toAddress();
     draw();
   });
-  function open() {
+  function open(isFirst) {
     const asked = fromAddress();
-    draw();
+    draw(isFirst);
     const figure = byId.get(asked.get("figure"));
     if (figure) showProof(figure);
   }
@@ -236,5 +237,5 @@
   activate(document.body);
   form.hidden = false;
   document.documentElement.dataset.shown = shown;
-  open();
+  open(true);
 })();

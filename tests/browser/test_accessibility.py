@@ -45,7 +45,7 @@ def test_dashboards(
 ) -> None:
     page, _, _ = opened(offline, readers[reader] / "dashboard.html", STATES[state])
     page.set_viewport_size({"width": width, "height": 800})
-    page.wait_for_function("document.documentElement.dataset.shown")
+    page.wait_for_function("() => document.documentElement.dataset.shown")
     if state != "a proof":
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     assert violations(page) == []

@@ -162,7 +162,7 @@ def test_a_view_shows_published_figures_only(offline: BrowserContext, readers: d
         "perimeter=occasional_users&function=promotion_training",
     ):
         page.goto(page.url.split("#")[0] + "#" + choice)
-        page.wait_for_function("document.documentElement.dataset.shown")
+        page.wait_for_function("() => document.documentElement.dataset.shown")
         named = page.evaluate(
             "[...document.querySelectorAll('[data-figure-id]')].map(e => e.dataset.figureId)"
         )

@@ -1,0 +1,84 @@
+"""Weight and speed of dashboards: `python -m benchmarks.dashboard published/<quarter>/<reader>/dashboard.html …`.
+
+Usable = the first screen is drawn and its script has run: filters answer and numbers open their proof. Chromium at 4x
+CPU slow-down, median of five openings. Growth: the same page with 60 members x 24 quarters of their own figures.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+import tempfile
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from periscope.quarters import Quarter
+from reports import dashboard
+from reports.figures import Figure, Figures
+from reports.report import Report
+
+_OPENINGS, _SLOWDOWN = 5, 4
+
+
+def opening_ms(browser: Browser, path: Path) -> float:
+    """Milliseconds from navigation to a usable first screen."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": _SLOWDOWN})
+    page.add_init_script(
+        "new MutationObserver((_, o) => { if (document.documentElement?.dataset.shown) { window.ready = performance.now(); "
+        "o.disconnect(); } }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-shown'] })"
+    )
+    page.goto(path.as_uri())
+    page.wait_for_function("() => window.ready")
+    found = float(page.evaluate("window.ready"))
+    page.close()
+    return found
+
+
+def grown(report: Report) -> Report:
+    """The report with 60 members' turnover and jobs over 24 quarters, beside all that it has."""
+    like = next(f for f in report.figures if f.indicator_id == "turnover_total")
+    last = Quarter.parse(report.quarter)
+    more: list[Figure] = []
+    for member in range(60):
+        for back in range(24):
+            period = str(last.shift(-back))
+            for indicator_id in ("turnover_total", "jobs_fte"):
+                value = Decimal(1000 * member + back) + Decimal("0.25")
+                figure_id = f"g{member:02d}{back:02d}{indicator_id[:4]}"
+                more.append(replace(like, figure_id=figure_id, indicator_id=indicator_id, period=period,
+                                    dimension="member", item=f"X{member:02d}", value=value))  # fmt: skip
+    for figure in list(report.figures):
+        if figure.dimension == "all" and figure.period == report.quarter:
+            more += [
+                replace(figure, figure_id=f"h{back}{figure.figure_id}", period=str(last.shift(-back)))
+                for back in range(1, 24)
+            ]
+    return Report(report.folder, report.context, Figures([*more, *report.figures]))
+
+
+def main() -> None:
+    chromium = next((found for name in ("chromium", "google-chrome") if (found := shutil.which(name))), None)
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for name in sys.argv[1:]:
+            path = Path(name).absolute()
+            report = Report.open(path.parent)
+            page, larger = dashboard.render(report), dashboard.render(grown(report))
+            now = Path(folder) / "dashboard.html"
+            now.write_text(page, encoding="utf-8")
+            times = sorted(opening_ms(browser, now) for _ in range(_OPENINGS))
+            print(
+                f"{path.parent.name}: {len(page.encode()) / 1e6:.2f} MB; usable in {statistics.median(times):.0f} ms "
+                f"(from {times[0]:.0f} to {times[-1]:.0f}); 60 members x 24 quarters: "
+                f"+{(len(larger.encode()) - len(page.encode())) / 1e3:.0f} kB"
+            )
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
