@@ -10,6 +10,7 @@ from scipy.optimize import linprog
 
 from periscope.disclosure import Attack, Fact, Target, Unknowns
 from periscope.errors import GateError
+from periscope.programme import Programme
 from protection.protector import choose
 
 Cells = dict[tuple[str, str], float]
@@ -162,6 +163,24 @@ def test_s19_what_was_delivered_cannot_be_hidden_any_more() -> None:
     costs = {"r,a": 1.0, "T,a": 1.0}
     with pytest.raises(GateError, match="déjà remis"):
         choose(attack, table.facts, costs, frozenset({"r,a", "T,a"}), 10)
+
+
+def test_s19_a_programme_that_does_not_end_refuses_to_publish(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = CrossTable(PROBLEM)
+    monkeypatch.setattr(Programme, "_solve", lambda self: "kUnknown")
+    with pytest.raises(GateError, match="n'a pas pu conclure") as refused:
+        Attack(table.unknowns, table.targets(("w", "b"))).run(table.published(*PROBLEM_HIDDEN))
+    assert refused.value.exit_status == 3
+
+
+def test_a_figure_told_twice_with_two_values_is_two_facts() -> None:
+    """A year to date at the end of June, then of September: their difference is the third quarter."""
+    unknowns = Unknowns([100.0, 200.0, 300.0], [0.0, 0.0, 0.0], ["a", "a", "a"])
+    june = Fact("total", "value 1", {0: 1.0, 1: 1.0})
+    september = Fact("total", "value 2", {0: 1.0, 1: 1.0, 2: 1.0})
+    target = Target("third", {2: 1.0}, 30.0, 30.0)
+    assert not Attack(unknowns, [target]).run([september])
+    assert Attack(unknowns, [target]).run([june, september])
 
 
 def test_out_of_rounds_hides_more_and_stays_safe() -> None:
