@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from periscope import __version__
 from periscope.errors import GateError, PeriscopeError, UsageError
+from periscope.files import PARTIAL, is_partial
 from periscope.workspace import Workspace
 
 CONTENTS = "contents.json"
@@ -40,7 +41,7 @@ def backup(workspace: Workspace, path: Path, *, with_key: bool) -> str:
         "has_key": key_name in files,
         "files": {name: _hash(file) for name, file in files.items()},
     }
-    partial = path.with_name(f".{path.name}.partial")
+    partial = path.with_name(f".{path.name}{PARTIAL}")
     try:
         with (
             partial.open("wb") as raw,
@@ -77,12 +78,7 @@ def _files(workspace: Workspace) -> dict[str, Path]:
     for path in sorted(workspace.root.rglob("*")):
         parts = path.relative_to(workspace.root).parts
         is_computed = parts[0] in _LEFT_OUT or (parts[0] == "warehouse" and parts[1:2] != ("landed",))
-        if (
-            path.is_file()
-            and not path.is_symlink()
-            and not is_computed
-            and not path.name.endswith(".partial")
-        ):
+        if path.is_file() and not path.is_symlink() and not is_computed and not is_partial(path):
             found["/".join(parts)] = path
     return found
 
@@ -107,7 +103,7 @@ def restore(path: Path, root: Path) -> str:
         raise UsageError(
             f"{root} n'est pas vide : une restauration n'écrase rien. Choisissez un dossier neuf par « -w DOSSIER »."
         )
-    partial = root.with_name(f".{root.name}.partial")
+    partial = root.with_name(f".{root.name}{PARTIAL}")
     if partial.exists():
         shutil.rmtree(partial)
     try:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from periscope import warehouse
 from periscope.errors import GateError, UsageError
+from periscope.files import PARTIAL, is_partial
 from periscope.quarters import Quarter
 from periscope.workspace import Run, Workspace
 
-#: of a run that was cut short; never read by anyone
-_LEFTOVERS = ("candidate", "tmp")
+#: of a run that was cut short, in warehouse/; never read by anyone
+_LEFTOVERS = ("candidate/published", "candidate/periscope.duckdb", "candidate/periscope.duckdb.wal", "tmp")
 
 
 @dataclass
@@ -64,13 +65,13 @@ def check_ground(workspace: Workspace, report: Report) -> None:
             )
         if not path.exists() and (workspace.landed / "journal.jsonl").exists():
             report.is_warehouse_gone = True
-    for name in _LEFTOVERS:
-        folder = workspace.warehouse / name
-        if folder.is_dir() and any(path.is_file() for path in folder.rglob("*")):
-            shutil.rmtree(folder)
-            report.mended.append(
-                f"warehouse/{name} gardait les restes d'un traitement interrompu : ils sont ôtés."
-            )
-    for path in sorted(workspace.root.rglob("*.partial")):
-        path.unlink() if path.is_file() else shutil.rmtree(path)
-        report.mended.append("Un fichier écrit à moitié par un traitement interrompu est ôté.")
+    left = [workspace.warehouse / name for name in _LEFTOVERS]
+    files = [path for place in left for path in (place, *place.rglob("*")) if path.is_file()]
+    for path in files:
+        path.unlink()
+    if files:
+        report.mended.append("warehouse gardait les restes d'un traitement interrompu : ils sont ôtés.")
+    for path in sorted(workspace.root.rglob(f"*{PARTIAL}")):
+        if is_partial(path):
+            path.unlink() if path.is_file() else shutil.rmtree(path)
+            report.mended.append("Un fichier écrit à moitié par un traitement interrompu est ôté.")

@@ -6,9 +6,17 @@ import os
 from pathlib import Path
 
 
+PARTIAL = ".partial"
+
+
+def is_partial(path: Path) -> bool:
+    """True for a file or folder that the house was still writing; a person's own `x.partial` is not hidden."""
+    return path.name.startswith(".") and path.name.endswith(PARTIAL)
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Put `data` at `path` in one step, mode 0600, on the disk before the old content goes."""
-    partial = path.with_name(f".{path.name[:200]}.partial")
+    partial = path.with_name(f".{path.name[:200]}{PARTIAL}")
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(data)
         file.flush()
