@@ -1,4 +1,4 @@
-"""Secrecy on random small poles: `python -m benchmarks.protection [POLES]`, and `… demo WORKSPACE` for the time of a quarter.
+"""Secrecy on random small poles: `python -m benchmarks.protection [POLES]` (200 if nothing is said).
 
 Each pole publishes four quarters, each with its year to date, to three readers (committee, funder, public); the funder
 also sees what some members agreed to show it. At the end the attacker gets the whole registry: every number that any
