@@ -1,6 +1,6 @@
 -- A FEC covers quarters from its first to its last entry date; a quarter counts once that file, or adjoining ones,
 -- reach its last day. A file that opens on balances brought forward in mid-quarter, with no entry of the quarter in an
--- earlier file, tells of accounts that we do not hold: its first quarter would be a part taken for the whole.
+-- earlier file, tells of accounts that we do not hold: its first quarter counts, and the evaluator is told.
 with
 
 files as (
@@ -62,16 +62,15 @@ covered as (
         quarters.quarter,
         quarters.starts_on,
         quarters.ends_on,
-        stretches.source_ref
+        stretches.source_ref,
+        stretches.has_opening = 1
+        and stretches.first_entry_on >= {{ dbt.dateadd('month', 1, 'quarters.starts_on') }}
+        and coalesce(stretches.earlier_files_reach_on < quarters.starts_on, true) as is_partly_told
     from stretches
     inner join {{ ref('int_quarters') }} as quarters
         on
             stretches.first_entry_on <= quarters.ends_on
             and stretches.last_entry_on >= quarters.ends_on
-    where
-        stretches.has_opening = 0
-        or stretches.first_entry_on < {{ dbt.dateadd('month', 1, 'quarters.starts_on') }}
-        or stretches.earlier_files_reach_on >= quarters.starts_on
 ),
 
 sums as (
@@ -94,6 +93,7 @@ select
     covered.ends_on,
     coalesce(sums.source_ref, covered.source_ref) as source_ref,
     sums.row_number,
+    covered.is_partly_told,
     cast(coalesce(sums.net_turnover_eur, 0) as decimal(18, 2)) as net_turnover_eur,
     cast(coalesce(sums.operating_income_eur, 0) as decimal(18, 2)) as operating_income_eur
 from covered

@@ -27,3 +27,12 @@ select distinct
     'Ce chiffre d''affaires s''écarte de celui d''une source plus sûre pour la même période : la plus sûre est retenue.'
         as message
 from {{ ref('int_turnover__source_gaps') }}
+union all
+select
+    source_ref,
+    row_number,
+    'fec_starts_late' as code,
+    'Ce FEC s''ouvre en cours de trimestre sur des soldes reportés : le début du trimestre manque peut-être. '
+    || 'Demandez le FEC de l''exercice précédent.' as message
+from {{ ref('int_turnover__fec_quarters') }}
+where is_partly_told

@@ -239,7 +239,8 @@ def ledger() -> Figures:
         ("2026-09-16", "701000", "5", "0", "normal", "D"),
     )  # fmt: skip
     told(pole, D, "2026-Q3", None)
-    # F: its accounts open in mid-quarter on balances brought forward, and nothing tells of July and August
+    # F: its accounts open in mid-quarter on balances brought forward, and nothing tells of June to August
+    fec(pole, F, "2026-01-01", "2026-05-31", ("2026-02-01", "706", "0", "4"))
     fec(
         pole,
         F,
@@ -263,13 +264,13 @@ def ledger() -> Figures:
 
 def test_turnover_of_accounts(ledger: Figures) -> None:
     members = ledger.items("turnover_total", "2026-Q3", dimension="member")
-    assert members == {"A": 9500, "B": 1060, "C": 65}
-    assert ledger.value("turnover_total", "2026-Q3") == 10625
+    assert members == {"A": 9500, "B": 1060, "C": 65, "F": 8}
+    assert ledger.value("turnover_total", "2026-Q3") == 10633
     row = ledger.row("turnover_total", "2026-Q3")
     assert row is not None
-    assert (row["contributors"], row["expected_count"], row["answered_count"]) == (3, 5, 3)
+    assert (row["contributors"], row["expected_count"], row["answered_count"]) == (4, 5, 4)
     # one source per accounting line, the certificate's row for B
-    assert len(row["sources"]) == 3 + 1 + 4
+    assert len(row["sources"]) == 3 + 1 + 4 + 1
 
 
 def test_income_shares(ledger: Figures) -> None:
@@ -287,17 +288,21 @@ def test_sales_between_members(ledger: Figures) -> None:
     assert ledger.value("intra_pole_sales", "2026-Q3") == 9600 + 10 + 20 - 5
     assert ledger.value("intra_pole_sales", "2026-Q3", "permanent_residents") == 9600
     assert ledger.value("intra_pole_sales", "2026-Q3", "occasional_users") == 0
-    assert ledger.value("turnover_external", "2026-Q3") == 10625 - 9625
+    assert ledger.value("turnover_external", "2026-Q3") == 10633 - 9625
 
 
 def test_coverage_of_accounts(ledger: Figures) -> None:
-    reasons = dict(
-        ledger.table(
-            "select member_id, missing_reason from intermediate.int_turnover__member_quarters "
-            "where quarter = '2026-Q3' and not is_known"
-        )
+    reasons = ledger.table(
+        "select quarter, member_id, missing_reason from intermediate.int_turnover__member_quarters "
+        "where quarter in ('2026-Q2', '2026-Q3') and member_id in ('D', 'F') and not is_known order by all"
     )
-    assert reasons == {"D": "turnover_left_blank", "F": "fec_incomplete"}
+    assert reasons == [
+        ("2026-Q2", "D", "silent"),
+        ("2026-Q2", "F", "fec_incomplete"),
+        ("2026-Q3", "D", "turnover_left_blank"),
+    ]
+    partly_told = "select siren, quarter from intermediate.int_turnover__fec_quarters where is_partly_told"
+    assert ledger.table(partly_told) == [(F, "2026-Q3")]
     assert ledger.value("turnover_total", "2026-Q2", dimension="member", item="B") == 50
     assert (
         ledger.value("turnover_total", "2025-Q4", dimension="member", item="C") == 0

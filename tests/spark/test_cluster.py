@@ -96,7 +96,7 @@ def _pole(folder: Path) -> BuildRequest:
     pole.add(
         "bookings.bookings",
         slice_id=bookings,
-        room="R1",
+        room_id="R1",
         status="confirmed",
         starts_at="2026-07-08 08:00",
         ends_at="2026-07-08 10:30",
