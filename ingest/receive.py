@@ -77,6 +77,7 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
                     "update record.files set status = ? where file_id = ?",
                     [receipts.STATUS_WITHDRAWN, file.file_id],
                 )
+        workspace.pin_key()
         connection.commit()
     sources.write_proposals(workspace.returns / str(run.quarter), context)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import getpass
+import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from periscope import settings as settings_module
 from periscope.errors import UsageError
+from periscope.files import write_whole
 from periscope.quarters import Quarter
 from periscope.settings import Settings
 
@@ -117,7 +120,22 @@ class Workspace:
             ) from error
         if len(key) != 32:
             raise UsageError(f"La clé {self.key_path} ne fait pas 32 octets. Remettez la clé d'origine.")
+        if self._key_mark.exists() and self._key_mark.read_text(encoding="ascii").strip() != _mark(key):
+            raise UsageError(
+                f"La clé {self.key_path} n'est pas celle avec laquelle cet espace de travail a été lu : une même personne y "
+                "deviendrait deux. Rien n'a été modifié ; remettez la clé d'origine (sauvegarde)."
+            )
         return key
+
+    @property
+    def _key_mark(self) -> Path:
+        return self.record / "key.mark"
+
+    def pin_key(self) -> None:
+        """Note which key read this workspace, so that another one is refused; the mark tells nothing of the key."""
+        if not self._key_mark.exists():
+            self.record.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_whole(self._key_mark, f"{_mark(self.key)}\n".encode("ascii"))
 
     def create_key(self) -> None:
         """Write a fresh random key (the only randomness of the house), mode 0600."""
@@ -144,6 +162,10 @@ class Workspace:
             file.write(f"processus {os.getpid()}, compte {_account()}")
             file.flush()
             yield
+
+
+def _mark(key: bytes) -> str:
+    return hmac.new(key, b"periscope key", hashlib.sha256).hexdigest()[:16]
 
 
 def _account() -> str:

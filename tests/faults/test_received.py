@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from expectations import gate
 from ingest import receive
 from periscope import warehouse
+from periscope.errors import UsageError
 from periscope.workspace import Run
 from tests.faults import house
 from tests.faults.conftest import Ledger
@@ -170,3 +172,15 @@ def test_the_edges_of_days_and_quarters(
         """,
     )
     assert [(told, str(length)) for told, length in found] == [(quarter, hours)]
+
+
+def test_another_key_is_refused_before_anything_changes(run: Run) -> None:
+    """P03: neither a missing key, nor one of another workspace, nor half a key."""
+    step(run)
+    database = run.workspace.raw_database.read_bytes()
+    path = run.workspace.key_path
+    for content in (secrets.token_hex(32), secrets.token_hex(16), "clé", None):
+        path.unlink() if content is None else path.write_text(content)
+        with pytest.raises(UsageError, match="clé"):
+            receive.receive(house.run_of(run.workspace.root))
+    assert run.workspace.raw_database.read_bytes() == database
