@@ -99,7 +99,7 @@ def withheld(report: Report) -> Section:
     ]
     columns = ("Indicateur", "Période", "Périmètre", "Détail", "Motif", "Caché à")
     blocks: list[Block] = (
-        [Table("Chiffres masqués aux autres lecteurs", columns, rows, is_folded=True)] if rows else []
+        [Table("Liste des chiffres masqués aux autres lecteurs", columns, rows, is_folded=True)] if rows else []
     )
     fragile = [
         [

@@ -257,9 +257,9 @@ QUESTIONS = {
     "Quelle part de l'évolution vient des entrants ?": r"entrants \+92\s000\s€",
     "Combien d'emplois chez les membres ?": r"Emplois des membres \(ETP\)\s: 183,1\sETP",
     "Le chiffre est-il définitif ?": r"Statut\s*:?\s*Provisoire",
-    "Un effet du pôle est-il établi ?": r"Effet estimé sur le chiffre d'affaires : non estimable",
+    "Un effet du pôle est-il établi ?": r"Effet estimé sur le chiffre d'affaires : Moins de huit membres",
     "Qu'est-ce qui a été révisé, et pourquoi ?": r"Création déclarée après la clôture",
-    "Quand remettre le compte rendu à Sicoval ?": r"Sicoval – Animation du pôle\s+30/06/2027",
+    "Quand remettre le compte rendu à Sicoval ?": r"30/06/2027\s+30/06/2026\s+G1\s+Sicoval – Animation du pôle",
 }
 
 

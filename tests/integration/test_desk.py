@@ -84,7 +84,7 @@ def test_helpers_read_the_copy(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     lines = desk.explain(total["figure_id"].iloc[0])
     assert sorted(float(value) for value in lines["contribution"]) == [150, 210, 290]
     pairs = desk.mart("fct_cooperation_pairs").query("period == '2026-Q3'")
-    assert list(pairs.itertuples(index=False, name=None)) == [
+    assert sorted(pairs.itertuples(index=False, name=None)) == [
         ("2026-Q3", "A", "B", 1),
         ("2026-Q3", "A", "C", 1),
     ]

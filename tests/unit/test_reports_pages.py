@@ -168,7 +168,7 @@ def test_the_dashboard_holds_only_its_readers_data(folders: dict[str, Path]) -> 
     page = dashboard.render(Report.open(folders["committee"]))
     internal = dashboard.render(Report.open(folders["internal"]))
     assert "Semailles" not in page and "Semailles" in internal
-    assert "Chiffres masqués" not in page and "Chiffres masqués" in internal
+    assert "masqués aux autres lecteurs" not in page and "masqués aux autres lecteurs" in internal
     assert "Données fictives" in page and page.count("<h1") == 1 and '<html lang="fr">' in page
     assert len(page.encode()) < 2_500_000
 
@@ -222,7 +222,9 @@ def test_the_pdf_is_tagged_titled_french_and_repeats(shown: Report) -> None:
     assert reader.metadata is not None and reader.metadata.title == title
     text = "".join(page.extract_text() for page in reader.pages)
     assert "Données fictives" in text and "Cerfa 15059" in text
-    assert '</script><svg onload="document.title=1">{{ env_var("X") }}' in text.replace("\u200b", "").replace("\n", " ")
+    assert '</script><svg onload="document.title=1">{{ env_var("X") }}' in text.replace("\u200b", "").replace(
+        "\n", " "
+    )
     charts_shown = sum(isinstance(block, Chart) for section in shown.shown for block in section.blocks)
     assert len(_described(root["/StructTreeRoot"])) == charts_shown
 
