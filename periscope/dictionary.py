@@ -82,8 +82,8 @@ def _models(built: dict[str, list[Column]]) -> list[Entry]:
     told_names = {entry.name for entry in found}
     for path in sorted(MODELS.rglob("*.sql")):
         if path.stem not in told_names:
-            columns = tuple(built.get(path.stem, ()))
-            found.append(Entry(_group(path, path.stem), path.stem, _opening_comment(path), columns))
+            known = tuple(built.get(path.stem, ()))
+            found.append(Entry(_group(path, path.stem), path.stem, _opening_comment(path), known))
     return found
 
 
