@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from ingest.context import Member
 from ingest.form_sheets import EPOCH, Anomaly, Formats, form_columns, write_kind
 from ingest.headers import key_of
 from ingest.readers import grid
+from ingest.register import Rows, read_register
 from ingest.safe_text import safe_name
 from ingest.unreadable import Unreadable
 from periscope import tables, warehouse
@@ -65,23 +67,30 @@ def blank_form(path: Path) -> None:
 
 
 def write_all(run: Run) -> Path:
-    """Write the forms of every member of the quarter; returns their folder."""
+    """Write the forms of every member of the quarter; returns their folder. Before the first reading, nothing is known
+    of anyone and the forms are empty.
+    """
     folder = run.workspace.forms / str(run.quarter)
-    if not run.workspace.raw_database.exists():
+    members = _members(read_register(run.workspace), run.quarter)
+    if not members:
         raise UsageError(
-            "Rien n'a encore été lu : lancez d'abord « periscope ingest », qui lit aussi le registre."
+            f"Aucun membre au {run.quarter.label_fr} : remplissez register/members.csv et register/memberships.csv."
         )
-    with warehouse.connect(run.workspace.raw_database, read_only=True) as connection:
-        members = _members(connection, run.quarter)
-        names = [f"{m.member_id} ({m.name})" for m in members]
+    names = [f"{m.member_id} ({m.name})" for m in members]
+    has_read = run.workspace.raw_database.exists()
+    with (
+        warehouse.connect(run.workspace.raw_database, read_only=True)
+        if has_read
+        else nullcontext() as connection
+    ):
         for member in members:
             previous = run.workspace.forms / str(run.quarter.shift(-1)) / _file_name(member)
             write_form(
                 folder / _file_name(member),
                 member,
                 run.quarter,
-                {kind: _last_rows(connection, member, kind, run.quarter) for kind in tables.DECLARATIONS},
-                _anomalies(connection, member, run.quarter),
+                _last_values(connection, member, run.quarter) if connection else {},
+                _anomalies(connection, member, run.quarter) if connection else [],
                 names,
                 questions_of(previous) if previous.exists() else None,
             )
@@ -132,18 +141,23 @@ def _write_structure(
         sheet.write_string(3 + index, 0, line, looks.help)
 
 
-def _members(connection: warehouse.Connection, quarter: Quarter) -> list[Member]:
-    rows = connection.execute(
-        """
-        select distinct members.member_id, members.siren, members.name
-        from register.members as members
-        inner join register.memberships as held on members.member_id = held.member_id
-        where held.presence <> 'candidate' and held.joined_on <= ? and coalesce(held.left_on, ?) >= ?
-        order by members.member_id
-        """,
-        [quarter.last_day, quarter.last_day, quarter.first_day],
-    ).fetchall()
-    return [Member(*row) for row in rows]
+def _members(register: Rows, quarter: Quarter) -> list[Member]:
+    """Members on any day of the quarter, from the register as it is now. A candidate has not joined."""
+    held = {
+        row["member_id"]
+        for row in register["memberships"]
+        if row["presence"] != "candidate"
+        and row["joined_on"] <= quarter.last_day
+        and (row["left_on"] or quarter.last_day) >= quarter.first_day
+    }
+    rows = sorted(register["members"], key=lambda row: str(row["member_id"]))
+    return [Member(m["member_id"], m["siren"], m["name"]) for m in rows if m["member_id"] in held]
+
+
+def _last_values(
+    connection: warehouse.Connection, member: Member, quarter: Quarter
+) -> dict[str, list[dict[str, Any]]]:
+    return {kind: _last_rows(connection, member, kind, quarter) for kind in tables.DECLARATIONS}
 
 
 def _last_rows(

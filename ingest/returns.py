@@ -40,7 +40,18 @@ class ReturnLine:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        return (self.file, self.sheet, str(self.row), self.column, self.value, self.reason, self.remedy)
+        return (self.file, self.sheet, self._row, self.column, self.value, self.reason, self.remedy)
+
+    @property
+    def shown_cells(self) -> tuple[str, ...]:
+        """The same for a person: the column under its French name."""
+        label = _label_of(self.sheet, self.column)
+        return (self.file, self.sheet, self._row, label, self.value, self.reason, self.remedy)
+
+    @property
+    def _row(self) -> str:
+        """Lines are counted from 1: what concerns a whole part or file has none."""
+        return str(self.row) if self.row else ""
 
 
 @dataclass
@@ -107,7 +118,7 @@ def _write_workbook(path: Path, parcel: Parcel, lines: list[ReturnLine]) -> None
             sheet.write_string(0, position, title, looks.header)
             sheet.set_column(position, position, 60 if position > 4 else 18)
         for index, line in enumerate(lines, 1):
-            for position, cell in enumerate(line.cells):
+            for position, cell in enumerate(line.shown_cells):
                 sheet.write_string(index, position, cell, looks.refused if position == 4 else None)
         for kind, table in tables.DECLARATIONS.items():
             if any(row.kind == kind for row in parcel.refused):
@@ -140,18 +151,33 @@ def _write_kind(sheet: Any, looks: Formats, kind: str, parcel: Parcel) -> None:
 
 
 def _page(parcel: Parcel, lines: list[ReturnLine], run: Run) -> str:
-    rows = len({(line.file, line.sheet, line.row) for line in lines})
     return pages.page(
         run,
         f"Retour à {parcel.sender or 'un expéditeur non reconnu'}, {run.quarter.label_fr}",
-        pages.paragraph(
-            f"{rows} ligne(s) ou fichier(s) n'ont pas pu être acceptés. Le reste de vos envois est pris en compte. "
-            "Le classeur du même nom contient vos lignes : les cases à corriger sont en rouge, avec leur explication. "
-            "Corrigez-le, ressaisissez le nom des porteurs des lignes refusées, puis renvoyez-le."
-        ),
-        pages.table("Ce qui est à corriger", _TITLES, (line.cells for line in lines)),
+        pages.paragraph(_what_to_do(parcel, lines)),
+        pages.table("Ce qui est à corriger", _TITLES, (line.shown_cells for line in lines)) if lines else "",
         "<h2>À savoir</h2>" + pages.bullets(sorted(set(parcel.findings))) if parcel.findings else "",
     )
+
+
+def _what_to_do(parcel: Parcel, lines: list[ReturnLine]) -> str:
+    if not lines:
+        return "Rien n'est à renvoyer : vos envois sont pris en compte. Ce qui suit mérite d'être relu."
+    rows = len({(line.file, line.sheet, line.row) for line in lines})
+    said = f"{rows} ligne(s) ou fichier(s) n'ont pas pu être acceptés. Le reste de vos envois est pris en compte. "
+    if not parcel.refused:
+        return said + "Corrigez votre fichier comme indiqué ci-dessous, puis renvoyez-le en entier."
+    return said + (
+        "Le classeur du même nom contient vos lignes : les cases à corriger sont en rouge, avec leur explication. "
+        "Corrigez-le, ressaisissez le nom des porteurs des lignes refusées, puis renvoyez-le."
+    )
+
+
+def _label_of(sheet: str, column: str) -> str:
+    """The French name of a column: that of the sheet it stands on, else of the first table that has it."""
+    known = [*tables.DECLARATIONS.values(), tables.STRUCTURE, tables.BOOKINGS]
+    known.sort(key=lambda table: table.sheet != sheet)
+    return next((c.label_fr for table in known for c in table.columns if c.name == column), column)
 
 
 @dataclass

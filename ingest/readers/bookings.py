@@ -67,7 +67,9 @@ class Log:
         piece = self.slice(room_id, quarter)
         piece.rows_read += 1
         piece.rows_refused += 1
-        self.reading.refusals.extend(replace(refusal, sheet=self.sheet) for refusal in refusals)
+        self.reading.refusals.extend(
+            replace(refusal, sheet=self.sheet, sender=refusal.sender or room_id) for refusal in refusals
+        )
 
     def member(self, texts: list[str], row: int) -> str | None:
         """The member who booked. Anyone else is an outside person, whose name is dropped here and now.

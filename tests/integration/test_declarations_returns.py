@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from ingest.readers.grid import read_grid
 from ingest.returns import Parcel, ReturnLine, write_returns
 from ingest.sources import read_file
 from periscope import arbitration, tables, template, warehouse
+from periscope.errors import UsageError
 from periscope.quarters import Quarter
 from periscope.workspace import Run
 from tests.declared import ATELIER, JARDINS, STRUCTURE, context, workbook
@@ -151,6 +153,24 @@ def test_form_filled_read_and_form_again(run: Run) -> None:
     assert {kind: declared(run, kind) for kind in tables.DECLARATIONS} == before
 
 
+def test_forms_follow_the_register_before_anything_is_read(run: Run) -> None:
+    """The first thing a new pole does; then a member who joins has a form without another reading."""
+    folder = forms.write_all(run)
+    assert sorted(path.name for path in folder.iterdir()) == ["atelier.xlsx", "jardins.xlsx"]
+    register = run.workspace.register
+    (register / "memberships.csv").write_text(
+        "member_id,presence,joined_on,left_on\njardins,permanent_resident,2020-01-01,2026-07-01\n"
+        "atelier,candidate,2020-01-01,\n",
+        encoding="utf-8",
+    )
+    (folder / "atelier.xlsx").unlink()
+    forms.write_all(run)
+    assert [path.name for path in folder.iterdir()] == ["jardins.xlsx"]
+    (register / "memberships.csv").write_text("member_id,presence,joined_on\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="Aucun membre"):
+        forms.write_all(run)
+
+
 def posts(*rows: list[Any]) -> list[list[Any]]:
     return [["post_ref", "employer_siren", "started_on", "working_time"], *rows]
 
@@ -170,7 +190,8 @@ def test_refusals_go_back_and_a_mended_file_clears_them(run: Run) -> None:
         ("declarations/a.xlsx", "emplois", "4", "post_ref", f"{JARDINS.siren} / P3"),
         ("declarations/a.xlsx", "emplois", "5", "post_ref", f"{JARDINS.siren} / P3"),
     ]
-    assert "30/02/2026" in (folder / "jardins.html").read_text(encoding="utf-8")
+    page = (folder / "jardins.html").read_text(encoding="utf-8")
+    assert "30/02/2026" in page and "<td>Début du contrat le</td>" in page and "started_on" not in page
     book = openpyxl.load_workbook(folder / "jardins.xlsx")
     sheet = book["emplois"]
     titles = [cell.value for cell in sheet[1]]
@@ -215,6 +236,17 @@ def test_senders_of_one_file_do_not_see_each_other(run: Run) -> None:
         for c in r.cells
     )
     assert "all.csv" not in note
+
+
+def test_a_page_asks_only_for_what_can_be_done(tmp_path: Path, run: Run) -> None:
+    whole = ReturnLine("fec.txt", "", 0, "", "", "Rien ne dit quel membre a envoyé ce FEC.", "Renommez-le.")
+    write_returns(tmp_path, Parcel("told", findings=["Les montants ont été compris."]), run)
+    write_returns(tmp_path, Parcel("whole", [whole]), run)
+    told, page = ((tmp_path / f"{name}.html").read_text(encoding="utf-8") for name in ("told", "whole"))
+    assert "Rien n'est à renvoyer" in html.unescape(told) and "Ce qui est à corriger" not in told
+    assert "Corrigez votre fichier" in page and "Le classeur du même nom" not in page
+    with (tmp_path / "whole.csv").open(encoding="utf-8", newline="") as file:
+        assert [line["row"] for line in csv.DictReader(file)] == [""]
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,8 @@ def test_each_refused_row_has_its_line_and_reason(context: Context, tmp_path: Pa
         (5, "participants", "unreadable"),
         (7, "", "total"),
     ]
+    # each goes back with its room; what names none is for the evaluator
+    assert [r.sender for r in reading.refusals] == ["eole", "", "eole", "eole", "eole", "eole", ""]
     assert sum(p.rows_read for p in reading.slices) == 6
     assert [row["row_number"] for row in rows(reading)] == [8]
 
