@@ -123,9 +123,8 @@ class AnyOrder(RuleBasedStateMachine):
     )
     def crash(self, where: str) -> None:
         """The next step starts from what a stopped machine left."""
-        with mock.patch(where, side_effect=Crash):
-            with contextlib.suppress(Crash):
-                receive.receive(self.run)
+        with mock.patch(where, side_effect=Crash), contextlib.suppress(Crash):
+            receive.receive(self.run)
         self.step()
 
     @invariant()
