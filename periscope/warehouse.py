@@ -100,6 +100,8 @@ FIXED_TABLES: dict[str, dict[str, str]] = {
         "role": "VARCHAR",
         # member to whom the entry's sale was made, when the alias table names the customer
         "customer_member_id": "VARCHAR",
+        # member from whom the entry's purchase was made, matched in the same way
+        "supplier_member_id": "VARCHAR",
     },
 }
 

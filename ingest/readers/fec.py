@@ -173,7 +173,7 @@ def _understand(connection: Connection, reading: Reading) -> None:
     reading.findings += _control_totals(connection, journals)
     reading.findings += fec_entries.settle(connection)
     reading.findings += fec_entries.assign_roles(connection, journals)
-    reading.findings += fec_entries.match_sales(connection)
+    reading.findings += fec_entries.match_parties(connection)
 
 
 def _control_totals(connection: Connection, journals: list[Journal]) -> list[Finding]:
@@ -212,15 +212,17 @@ def _store(connection: Connection, slice_id: str, sender: Sender) -> None:
         insert into revenue.fec_lines
             (
                 slice_id, row_number, journal_code, entry_on, account_code, debit_eur, credit_eur, role,
-                customer_member_id
+                customer_member_id, supplier_member_id
             )
         select
             $slice_id, s.row_number, nullif(j.journal_code, ''), s.entry_on, nullif(s.account_code, ''),
             s.debit_eur, s.credit_eur, s.role,
-            case when starts_with(s.account_code, '70') then c.member_id end
+            case when starts_with(s.account_code, '70') then c.member_id end,
+            case when s.account_code[1:2] in ('60', '61', '62') then p.member_id end
         from ({fec_entries.ROLES}) as s
         left join fec_journals as j on s.journal_key = j.journal_key
         left join fec_sales as c on s.entry_key = c.entry_key
+        left join fec_purchases as p on s.entry_key = p.entry_key
         """,
         {"slice_id": slice_id},
     )

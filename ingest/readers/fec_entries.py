@@ -276,35 +276,53 @@ ROLES = f"""
 """
 
 
-def match_sales(connection: Connection) -> list[Finding]:
-    """Fill `fec_sales` (entry_key, member_id): entries whose 411 lines all name one member."""
-    connection.execute("""
-        create temp table fec_sales as
-        with bought as (
-            select s.entry_key, c.member_id
-            from fec_staged as s
-            left join fec_customers as c on s.customer_key = c.customer_key
-            where s.problem = 0 and starts_with(s.account_code, '411')
+#: table filled, account of the other party, lines that tell the trade, finding on an entry of several parties
+_TRADES = (
+    (
+        "fec_sales",
+        "411",
+        "'70'",
+        "mixed_customers",
+        "écritures de vente réunissent un membre et d'autres clients",
+    ),
+    (
+        "fec_purchases",
+        "401",
+        "'60', '61', '62'",
+        "mixed_suppliers",
+        "écritures d'achat réunissent un membre et d'autres fournisseurs",
+    ),
+)
+
+
+def match_parties(connection: Connection) -> list[Finding]:
+    """Fill `fec_sales` and `fec_purchases` (entry_key, member_id): entries whose 411 or 401 lines all name one member."""
+    findings = []
+    for table, party_account, accounts, code, mixture in _TRADES:
+        connection.execute(f"""
+            create temp table {table} as
+            with named as (
+                select s.entry_key, p.member_id
+                from fec_staged as s
+                left join fec_parties as p on s.party_key = p.party_key
+                where s.problem = 0 and starts_with(s.account_code, '{party_account}')
+            )
+            select entry_key, min(member_id) as member_id, count(distinct coalesce(member_id, '')) as party_count
+            from named
+            where entry_key in (select entry_key from named where member_id is not null)
+            group by entry_key
+            """)
+        (mixed,) = fec_stage.one(
+            connection,
+            f"""
+            select count(*) from {table}
+            where
+                party_count > 1
+                and entry_key in (select entry_key from fec_staged where account_code[1:2] in ({accounts}))
+            """,
         )
-        select entry_key, min(member_id) as member_id, count(distinct coalesce(member_id, '')) as customer_count
-        from bought
-        where entry_key in (select entry_key from bought where member_id is not null)
-        group by entry_key
-        """)
-    (mixed,) = fec_stage.one(
-        connection,
-        """
-        select count(*) from fec_sales
-        where
-            customer_count > 1
-            and entry_key in (select entry_key from fec_staged where starts_with(account_code, '70'))
-        """,
-    )
-    connection.execute("delete from fec_sales where customer_count > 1")
-    if not mixed:
-        return []
-    message = (
-        f"{mixed} écritures de vente réunissent un membre et d'autres clients : elles ne sont pas comptées comme ventes "
-        "entre membres."
-    )
-    return [Finding(message, value=str(mixed), code="mixed_customers")]
+        connection.execute(f"delete from {table} where party_count > 1")
+        if mixed:
+            message = f"{mixed} {mixture} : elles ne sont pas comptées entre membres."
+            findings.append(Finding(message, value=str(mixed), code=code))
+    return findings

@@ -1,4 +1,4 @@
-"""Names met in a staged FEC: its journals, and its customers that are members. Each is read on its first line only."""
+"""Names met in a staged FEC: journals, and customers and suppliers that are members. Each is read once, on its first line."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ def first_rows(staging: Staging, key: str) -> Rows:
 
 
 def name(staging: Staging, lines: dict[int, str], source_file: str, context: Context) -> None:
-    """Fill `fec_journals` and `fec_customers`. `lines` are texts already at hand."""
-    journals, customers = first_rows(staging, "journal_key"), first_rows(staging, "customer_key")
-    missing = [row for row in (*journals.values(), *customers.values()) if row not in lines]
+    """Fill `fec_journals` and `fec_parties`. `lines` are texts already at hand."""
+    journals, parties = first_rows(staging, "journal_key"), first_rows(staging, "party_key")
+    missing = [row for row in (*journals.values(), *parties.values()) if row not in lines]
     lines = lines | staging.lines(missing)
     for key, row in journals.items():
         code, label = _pair(staging, lines[row], "journal_code", "journal_label")
         staging.connection.execute("insert into fec_journals values (?, ?, ?)", [key, code, label])
     named = {
-        key: _pair(staging, lines[row], "customer_number", "customer_name") for key, row in customers.items()
+        key: _pair(staging, lines[row], "customer_number", "customer_name") for key, row in parties.items()
     }
     members = fec_sender.members_among(sorted(set(named.values())), context, source_file)
-    matched = {key: members[customer].member_id for key, customer in named.items() if customer in members}
+    matched = {key: members[party].member_id for key, party in named.items() if party in members}
     staging.connection.execute(
-        "insert into fec_customers select unnest($keys), unnest($members)",
+        "insert into fec_parties select unnest($keys), unnest($members)",
         {"keys": list(matched), "members": list(matched.values())},
     )
 

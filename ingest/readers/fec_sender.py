@@ -1,4 +1,4 @@
-"""Who sent a FEC, and who its customers are: names are matched to members at the door (contract, sections 2 and 5)."""
+"""Who sent a FEC, and who its customers and suppliers are: names are matched to members at the door (contract, sections 2 and 5)."""
 
 from __future__ import annotations
 
@@ -80,21 +80,21 @@ def _sender_by(text: str, context: Context) -> Sender | None:
 
 
 def members_among(
-    customers: list[tuple[str, str]], context: Context, name: str
+    parties: list[tuple[str, str]], context: Context, name: str
 ) -> dict[tuple[str, str], Member]:
-    """Customers (number, name) that are members. Near matches of the others become proposals, and are dropped."""
+    """Customers and suppliers (number, name) that are members. Near matches of the others become proposals, and are dropped."""
     known = {text for kind, text in context.aliases if kind in ("customer", "member")}
     for member in context.members:
         known |= {fold(member.member_id), member.siren, fold(member.name)}
     found: dict[tuple[str, str], Member] = {}
     unmatched: set[str] = set()
-    for customer in customers:
-        texts = [text for text in customer if fold(text) in known]
+    for party in parties:
+        texts = [text for text in party if fold(text) in known]
         members = {named for text in texts if (named := context.member(text, "customer")) is not None}
         if len(members) == 1:
-            found[customer] = members.pop()
-        elif not members and customer[1]:
-            unmatched.add(customer[1])
+            found[party] = members.pop()
+        elif not members and party[1]:
+            unmatched.add(party[1])
     _propose(sorted(unmatched), context, name)
     return found
 

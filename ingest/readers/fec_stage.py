@@ -32,7 +32,7 @@ _FRENCH_DATE_BARE = r"(\d\d)(\d\d)((?:19|20)\d\d)"
 STAGED = """
     row_number integer, journal_key ubigint, entry_on date, account_code varchar, debit_eur decimal(13, 2),
     credit_eur decimal(13, 2), entry_key ubigint, number_key ubigint, bare_key ubigint, piece_key ubigint,
-    customer_key ubigint, has_point boolean, problem utinyint
+    party_key ubigint, has_point boolean, problem utinyint
 """
 
 
@@ -101,7 +101,7 @@ def create_tables(connection: Connection) -> None:
     connection.execute(
         "create temp table fec_journals (journal_key ubigint, journal_code varchar, journal_label varchar)"
     )
-    connection.execute("create temp table fec_customers (customer_key ubigint, member_id varchar)")
+    connection.execute("create temp table fec_parties (party_key ubigint, member_id varchar)")
 
 
 def one(connection: Connection, sql: str) -> tuple[Any, ...]:
@@ -115,12 +115,13 @@ def drop_tables(connection: Connection) -> None:
     connection.unregister("fec_source")
     for table in (
         "fec_journals",
-        "fec_customers",
+        "fec_parties",
         "fec_staged",
         "fec_candidates",
         "fec_journal_roles",
         "fec_closings",
         "fec_sales",
+        "fec_purchases",
     ):
         connection.execute(f"drop table if exists temp.{table}")
 
@@ -236,7 +237,7 @@ def stage(
             hash(entry_number),
             hash(journal_code, piece, entry_on),
             case
-                when starts_with(account_text, '411') and (customer_number <> '' or customer_name <> '')
+                when substring(account_text, 1, 3) in ('411', '401') and (customer_number <> '' or customer_name <> '')
                     then hash(customer_number, customer_name, $salt)
             end,
             {" or ".join(points)},

@@ -36,3 +36,21 @@ select
     || 'Demandez le FEC de l''exercice précédent.' as message
 from {{ ref('int_turnover__fec_quarters') }}
 where is_partly_told
+union all
+select
+    source_ref,
+    row_number,
+    concat('intra_trade_', verdict) as code,
+    case verdict
+        when 'gap'
+            then 'Vente entre membres : l''acheteur n''inscrit pas le même montant (date, TVA non récupérée, avoir ?).'
+        when 'unseen_by_buyer'
+            then
+                'Vente entre membres : l''acheteur n''inscrit aucun achat à ce fournisseur (nom à ajouter aux noms '
+                || 'équivalents, genre « customer » ?).'
+        else
+            'Achat entre membres : le vendeur n''inscrit aucune vente à ce client (nom à ajouter aux noms équivalents, '
+            || 'genre « customer » ?).'
+    end as message
+from {{ ref('int_turnover__intra_trade') }}
+where verdict <> 'agreed'

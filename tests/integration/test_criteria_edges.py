@@ -125,6 +125,9 @@ def figures() -> Figures:
     account(
         pole, A, "2026-07-01", "2026-09-30", ("2026-07-02", "706000", "1000"), ("2026-07-02", "445710", "200")
     )
+    # C buys from A, whose accounts know no sale to C
+    account(pole, C, "2026-07-01", "2026-09-30", ("2026-07-03", "604000", "-30"))
+    pole.rows["revenue.fec_lines"][-1] |= {"supplier_member_id": "A", "row_number": 401}
     # staff lent to others: transferred charges in 2024, turnover since 2025
     account(
         pole, B, "2024-01-02", "2025-03-31",
@@ -160,6 +163,7 @@ def test_each_contradiction_is_told_on_the_line_set_aside(figures: Figures) -> N
         ("project_described_otherwise", 201),
         ("post_described_otherwise", 211),
         ("source_gap", 301),
+        ("intra_trade_unseen_by_seller", 401),
     ]
     assert figures.value("effectively_run_projects", "2026-Q3") == 2  # LED and EQUAL
     assert figures.value("joint_purchase_amount", "2026-Q3") == 12
@@ -236,6 +240,6 @@ def test_status_tells_what_the_models_noticed(figures: Figures, tmp_path: Path) 
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
     told = summary.status(Run(workspace, Quarter.parse("2026-Q3"), date(2026, 11, 23)))
-    assert "Constats du calcul (5)" in told
+    assert "Constats du calcul (6)" in told
     assert "  2 × Ce projet est décrit autrement" in told
     assert f"Le premier : collaborative_projects-{B}-2026-Q3-" in told and ".xlsx, ligne 201." in told
