@@ -60,9 +60,9 @@ def trend(title: str, description: str, points: Sequence[Point], suffix: str = "
 
 
 def sparkline(slug: str, description: str, points: Sequence[Point]) -> str:
-    """A word-sized line without axis: the shape of the last quarters, its last point, and the last target."""
+    """A word-sized line without axis: the shape of the last quarters, and its last point; the target is in the text."""
     drawing = Drawing(slugged(slug), "Tendance", description, 132, 40)
-    values = [v for p in points for v in (p.value, points[-1].target) if v is not None]
+    values = [p.value for p in points if p.value is not None]
     low, high = min(values), max(values)
 
     def place(index: int, value: float) -> tuple[float, float]:
@@ -71,8 +71,6 @@ def sparkline(slug: str, description: str, points: Sequence[Point]) -> str:
     for run in _runs([None if p.value is None else place(i, p.value) for i, p in enumerate(points)]):
         drawing.polyline(run, MUTED, 1.6)
     last = points[-1]
-    if last.target is not None:
-        drawing.diamond(*place(len(points) - 1, last.target), 4)
     if last.value is not None:
         drawing.circle(*place(len(points) - 1, last.value), 3.6)
     return drawing.done()
