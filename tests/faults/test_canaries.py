@@ -15,10 +15,9 @@ from tests.fecs import flat, line
 
 NAME = "Zéphyrine QUINCAMPOIX"
 _NEEDLES = [
-    needle.encode(encoding)
+    word.encode(encoding)
     for word in ("Zéphyrine", "zéphyrine", "QUINCAMPOIX", "quincampoix", "Quincampoix")
     for encoding in ("utf-8", "cp1252", "utf-16-le")
-    for needle in [word]
 ]
 _PAGES = (".html", ".csv", ".json", ".ipynb", ".xlsx", ".parquet", ".pdf", ".zip")
 
