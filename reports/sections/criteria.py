@@ -10,6 +10,7 @@ from reports.charts import Interval, Point
 from reports.document import Block, Cell, Chart, Note, Section, Table, Text
 from reports.figures import Figure, indicator_name, sentence_parts, spoken
 from reports.report import Report, interval, scaled
+from reports.sections.benchmarks import published_rates
 from reports.sections.network import network
 from reports.sections.tables import breakdown, measures, trend_table
 
@@ -139,6 +140,8 @@ def creation(report: Report, perimeter: str = "members") -> Section:
     more = ("supported_projects", "declared_supported_projects", "takeovers", "conversion_rate_12m",
             "conversion_rate_24m", "conversion_rate_36m", "support_overlap")  # fmt: skip
     blocks.append(measures(report, "Autres mesures de la création", more, perimeter))
+    if perimeter == "members":
+        blocks += published_rates(report)
     return Section("creation", "Création d'activités", blocks)
 
 
