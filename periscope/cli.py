@@ -89,13 +89,15 @@ def _ingest(run: Run) -> None:
 
 
 def _ingest_and_check(run: Run) -> None:
-    """Both steps, Great Expectations loading in its own process while files are read."""
+    """Both steps, Great Expectations loading in its own process while files are read, then while dbt loads here."""
     from expectations import gate
     from ingest import receive, returns
+    from periscope import models
 
     judges: list[gate.Judge] = []
     try:
         receive.receive(run, lambda: judges.append(gate.Judge()))
+        models.preload()
         gate.check(run, judges[0] if judges else None)
     finally:
         for judge in judges:
@@ -142,7 +144,7 @@ def _protected(
     What changes is reviewed before anything is rendered, and its acceptance written once it is in place.
     """
     from ingest.safe_text import safe_name
-    from periscope import warehouse
+    from periscope import reuse, warehouse
     from protection import figures, masks
     from release import member_sheets, restatement, review
     from release.write_context import ContextWriter
@@ -162,7 +164,7 @@ def _protected(
 
         def pages(folders: list[Path]) -> None:
             contexts.write_all(folders, reviewed.restatements, is_draft=not is_closing)
-            render.render_all(folders)
+            reuse.pages(run, folders, render.render_all)
 
         place(connection, pages)
         review.remember(run, reviewed)

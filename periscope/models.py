@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class BuildRequest:
     baseline_quarter: str = ""
     managing_body_siren: str = ""
     source_gap_share: float = 0.05
+    function_classes: dict[str, str] = field(default_factory=dict)
 
     def variables(self) -> dict[str, object]:
         return {
@@ -38,6 +39,7 @@ class BuildRequest:
             "baseline_quarter": self.baseline_quarter,
             "managing_body_siren": self.managing_body_siren,
             "source_gap_share": self.source_gap_share,
+            "function_classes": self.function_classes,
         }
 
 
@@ -58,7 +60,14 @@ def request(run: Run) -> BuildRequest:
         baseline_quarter=str(workspace.settings.baseline or ""),
         managing_body_siren=row[0] if row else managing if managing.isdigit() else "",
         source_gap_share=workspace.settings.thresholds.source_gap_share,
+        function_classes=workspace.settings.function_classes,
     )
+
+
+def preload() -> None:
+    """Load dbt, which takes seconds, while another process works; `build` needs it anyway."""
+    import dbt.adapters.duckdb.connections
+    import dbt.cli.main  # noqa: F401
 
 
 @contextmanager

@@ -9,13 +9,16 @@ never less. The budget is a number of rounds and of nodes: a slow machine gives 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from periscope.disclosure import Attack, Breach, Fact
+from periscope.disclosure import Attack, Breach, Fact, Target, Unknowns, blocks
 from periscope.errors import GateError
+from periscope.reuse import Reuse
+from periscope.settings import Secrecy
 
 _MAX_NODES = 2000
 Figures = frozenset[str]
@@ -135,3 +138,30 @@ def choose(
 ) -> Choice:
     """Hide what is needed among `costs` so that the attack finds nothing; `must_hide` is hidden whatever it costs."""
     return Protector(attack, facts, costs, must_hide).choose(max_rounds)
+
+
+def choose_by_block(
+    unknowns: Unknowns,
+    facts: list[Fact],
+    targets: list[Target],
+    costs: dict[str, float],
+    rule: Secrecy,
+    kept: Reuse,
+) -> Figures:
+    """What more to hide, block by block: unknowns that no figure links are protected apart.
+
+    A block that is in every respect one of an earlier run, in `kept`, is not searched again.
+    """
+    hidden = Figures()
+    for part, told, mine in blocks(unknowns, facts, targets):
+        if told and mine:
+            block = (part, told, mine, {f.figure: costs[f.figure] for f in told if f.figure in costs}, rule)
+            hidden |= frozenset(kept.get(block, partial(_search, *block)))
+    return hidden
+
+
+def _search(
+    unknowns: Unknowns, facts: list[Fact], targets: list[Target], costs: dict[str, float], rule: Secrecy
+) -> list[str]:
+    attack = Attack(unknowns, targets, rule.min_contributors, rule.dominance_share)
+    return sorted(choose(attack, facts, costs, frozenset(), rule.max_rounds).hidden)

@@ -17,14 +17,15 @@ from decimal import Decimal
 
 import pandas as pd
 
-from periscope.disclosure import Attack, Row, Target, blocks, breaches
+from periscope import reuse
+from periscope.disclosure import Row, Target, breaches
 from periscope.settings import Secrecy
 from periscope.warehouse import Connection, quote
 from periscope.workspace import Run
 from protection import relations as rel
 from protection.consents import Consent
 from protection.primary import Figure, is_safe_for_enterprises
-from protection.protector import choose
+from protection.protector import choose_by_block
 from protection.registry import Delivered
 
 #: A hidden amount: its name, its terms, the least width to keep.
@@ -56,7 +57,8 @@ def protect(
     past: list[Delivered],
 ) -> frozenset[str]:
     """Figures of `scope` to hide, primaries included; writes the tables of the gate."""
-    found = solve(figures, scope, frozenset(causes), agreed, past, run.workspace.settings.secrecy)
+    with reuse.opened(run.workspace, "masks") as kept:
+        found = solve(figures, scope, frozenset(causes), agreed, past, run.workspace.settings.secrecy, kept)
     _write_terms(connection, figures, scope)
     _write(connection, found.systems, found.parents)
     return found.hidden
@@ -69,8 +71,12 @@ def solve(
     agreed: list[Consent],
     past: list[Delivered],
     rule: Secrecy,
+    kept: reuse.Reuse | None = None,
 ) -> Protection:
-    """Choose what to hide of `scope`, together with all that was delivered before; `figures` give the amounts."""
+    """Choose what to hide of `scope`, together with all that was delivered before; `figures` give the amounts.
+
+    `kept` are choices of an earlier run: one made from the very same block is not searched again.
+    """
     must_hide = primaries | _hidden_before(scope, past)
     published_before = {d.figure_id: d.value for d in past if d.is_published}
     fixed = {f.figure_id for f in scope if published_before.get(f.figure_id) == str(f.value)} - must_hide
@@ -84,7 +90,8 @@ def solve(
         else:
             relations, targets = _persons(mine, primaries, rule, agreed)
         targets = _not_lost(relations, targets, fixed, rule)
-        hidden |= _choose(relations, targets, costs, must_hide, rule)
+        may_tell = [fact for fact in relations.facts if fact.figure not in must_hide]
+        hidden |= choose_by_block(relations.unknowns, may_tell, targets, costs, rule, kept or reuse.Reuse({}))
         systems.append((kind, relations, targets))
     pairs = parents(scope)
     hidden |= {child for child, parent in pairs if parent in hidden} - fixed
@@ -106,23 +113,6 @@ def _not_lost(
     ]
     lost = {breach.target for breach in breaches(relations.unknowns, known, targets, rule)}
     return [target for target in targets if target.name not in lost]
-
-
-def _choose(
-    relations: rel.Relations,
-    targets: list[Target],
-    costs: dict[str, float],
-    must_hide: frozenset[str],
-    rule: Secrecy,
-) -> frozenset[str]:
-    """What more to hide, block by block: unknowns that no figure links are protected apart."""
-    hidden = frozenset[str]()
-    may_tell = [fact for fact in relations.facts if fact.figure not in must_hide]
-    for unknowns, facts, mine in blocks(relations.unknowns, may_tell, targets):
-        if facts and mine:
-            attack = Attack(unknowns, mine, rule.min_contributors, rule.dominance_share)
-            hidden |= choose(attack, facts, costs, must_hide, rule.max_rounds).hidden
-    return hidden
 
 
 def _hidden_before(scope: list[Figure], past: list[Delivered]) -> frozenset[str]:

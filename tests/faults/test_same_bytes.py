@@ -24,6 +24,7 @@ _CIRCUMSTANCES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
 def _run_again(root: Path, prefix: tuple[str, ...], **environment: str) -> house.Ended:
     """Everything from the files received: nothing computed before is at hand, dbt runs."""
     shutil.rmtree(root / "published")
+    shutil.rmtree(root / "warehouse" / "reuse")
     for name in ("raw.duckdb", "periscope.duckdb", "state.json"):
         (root / "warehouse" / name).unlink()
     process = house.start(

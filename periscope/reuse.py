@@ -1,0 +1,106 @@
+"""Results of earlier runs, taken again when all that they were made from is the same, byte for byte.
+
+warehouse/reuse/<name>.json holds what the last run used and nothing older; without it everything is made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from periscope.files import write_whole
+from periscope.state import code_hash
+from periscope.workspace import Run, Workspace
+
+#: names of files in a folder, and the hash of each
+Files = dict[str, str]
+
+
+class Reuse:
+    """Small results of one part of the house, in JSON, by what each was made from (told whole by its repr)."""
+
+    def __init__(self, kept: dict[str, Any]) -> None:
+        self._kept = kept
+        self.used: dict[str, Any] = {}
+
+    def known(self, made_from: object) -> Any:
+        """The result kept for `made_from`; None when there is none."""
+        return self._kept.get(_hash(made_from))
+
+    def keep(self, made_from: object, result: Any) -> None:
+        self.used[_hash(made_from)] = result
+
+    def get(self, made_from: object, make: Callable[[], Any]) -> Any:
+        """The result kept for `made_from`, else that of `make`."""
+        found = self.known(made_from)
+        self.keep(made_from, make() if found is None else found)
+        return self.used[_hash(made_from)]
+
+
+def _hash(made_from: object) -> str:
+    return hashlib.sha256(repr(made_from).encode()).hexdigest()
+
+
+@contextmanager
+def opened(workspace: Workspace, name: str) -> Iterator[Reuse]:
+    """The results kept under `name` by this very program; those used inside are kept for the next run."""
+    path, code = workspace.warehouse / "reuse" / f"{name}.json", code_hash()
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        known = saved["results"] if saved["code"] == code else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        known = {}
+    found = Reuse(known)
+    yield found
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps({"code": code, "results": found.used}, sort_keys=True).encode())
+
+
+def files_of(folder: Path) -> Files:
+    """Every file of a folder with its hash, in the order of names; empty when there is no folder."""
+    found = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        with path.open("rb") as file:
+            found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
+
+
+def pages(run: Run, folders: list[Path], render: Callable[[list[Path]], None]) -> None:
+    """Have `render` make the pages of the readers whose files changed; the others' are those of the publication in place.
+
+    A page is taken again only when the folder it was made from, and the page itself, have the hashes of then.
+    """
+    place = run.workspace.published / str(run.quarter)
+    made_from = {folder: files_of(folder) for folder in folders}
+    with opened(run.workspace, "pages") as reuse:
+        changed = [
+            f for f in folders if not _take_again(reuse.known(_key(f, made_from[f])), f, place / f.name)
+        ]
+        render(changed)
+        for folder in folders:
+            reuse.keep(_key(folder, made_from[folder]), files_of(folder))
+
+
+def _key(folder: Path, files: Files) -> tuple[str, Files]:
+    return folder.name, files
+
+
+def _take_again(after: Files | None, folder: Path, published: Path) -> bool:
+    """Bring `folder` to the state `after` with the files of `published`; False, and nothing done, when it cannot be."""
+    if after is None:
+        return False
+    before, there = files_of(folder), files_of(published)
+    new = {name: told for name, told in after.items() if before.get(name) != told}
+    if any(there.get(name) != told for name, told in new.items()):
+        return False
+    for name in before.keys() - after.keys():
+        (folder / name).unlink()
+    for name in new:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(published / name, folder / name)
+    return True

@@ -1,0 +1,35 @@
+"""Start-up discipline. `status` and the run with nothing new are held in tests/integration/test_walk.py."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from periscope import template
+from tests.startup import PROJECT, SLOW, loaded_by
+
+_CURE = "import it inside the function that needs it, not at the top of a module that every command loads"
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("--version",)])
+def test_help_loads_nothing_slow(arguments: tuple[str, ...]) -> None:
+    status, slow, _ = loaded_by(*arguments)
+    assert (status, slow) == (0, set()), _CURE
+
+
+def test_a_workspace_without_publication_is_told_without_loading_anything_slow(tmp_path: Path) -> None:
+    template.create(tmp_path / "pole")
+    status, slow, _ = loaded_by("status", "-w", str(tmp_path / "pole"), "--as-of", "2026-11-23")
+    assert (status, slow) == (2, set()), _CURE
+
+
+def test_a_slow_import_would_be_seen() -> None:
+    """The detector itself: a process that does import one is caught."""
+    code = "import sys, pandas; print(sorted({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert "pandas" in done.stdout and "pandas" in SLOW

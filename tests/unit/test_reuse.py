@@ -1,0 +1,107 @@
+"""What is taken again from an earlier run: only what was made from the very same bytes."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from periscope import reuse, template
+from periscope.quarters import Quarter
+from periscope.workspace import Run
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run(template.create(tmp_path / "pole"), Quarter.parse("2026-Q3"), date(2026, 11, 23))
+
+
+def candidate(run: Run, **texts: str) -> list[Path]:
+    """A folder per reader, with the figures it may have and a form to fill."""
+    base = run.workspace.candidate / "published"
+    for reader, text in texts.items():
+        (base / reader).mkdir(parents=True, exist_ok=True)
+        (base / reader / "figures.csv").write_text(text)
+        (base / reader / "form.pdf").write_text("blank")
+    return [base / reader for reader in texts]
+
+
+class Renderer:
+    """Writes a page from the figures, takes the form away, and remembers whose pages it made."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    def __call__(self, folders: list[Path]) -> None:
+        for folder in folders:
+            self.made.append(folder.name)
+            (folder / "page.html").write_text(f"<p>{(folder / 'figures.csv').read_text()}</p>")
+            (folder / "form.pdf").unlink()
+
+
+def publish(run: Run, **texts: str) -> list[str]:
+    """Whose pages had to be made; the candidate is put in place as release does."""
+    renderer = Renderer()
+    reuse.pages(run, candidate(run, **texts), renderer)
+    place = run.workspace.published / str(run.quarter)
+    place.parent.mkdir(exist_ok=True)
+    if place.exists():
+        place.rename(run.workspace.candidate / f"old{len(list(run.workspace.candidate.iterdir()))}")
+    (run.workspace.candidate / "published").rename(place)
+    return renderer.made
+
+
+def page(run: Run, reader: str) -> Path:
+    return run.workspace.published / str(run.quarter) / reader / "page.html"
+
+
+def test_only_a_reader_whose_figures_changed_gets_new_pages(run: Run) -> None:
+    assert publish(run, committee="1", public="2") == ["committee", "public"]
+    assert publish(run, committee="1", public="3") == ["public"]
+    assert page(run, "committee").read_text() == "<p>1</p>" and page(run, "public").read_text() == "<p>3</p>"
+    assert {path.name for path in page(run, "committee").parent.iterdir()} == {"figures.csv", "page.html"}
+
+
+def test_a_page_that_somebody_touched_is_made_again(run: Run) -> None:
+    publish(run, committee="1")
+    page(run, "committee").write_text("<p>9</p>")
+    assert publish(run, committee="1") == ["committee"]
+    assert page(run, "committee").read_text() == "<p>1</p>"
+
+
+def test_figures_of_two_readers_are_not_confused(run: Run) -> None:
+    publish(run, committee="1")
+    assert publish(run, public="1") == ["public"]
+
+
+def test_another_program_takes_nothing_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(run, committee="1")
+    monkeypatch.setattr(reuse, "code_hash", lambda: "another version")
+    assert publish(run, committee="1") == ["committee"]
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"code": 1}'])
+def test_a_damaged_memory_is_no_memory(run: Run, damage: str) -> None:
+    publish(run, committee="1")
+    (run.workspace.warehouse / "reuse" / "pages.json").write_text(damage)
+    assert publish(run, committee="1") == ["committee"]
+
+
+def test_only_what_the_last_run_used_is_kept(run: Run) -> None:
+    for made_from in ("a", "b"):
+        with reuse.opened(run.workspace, "masks") as kept:
+            assert kept.get(made_from, partial(list, made_from)) == [made_from]
+    saved = json.loads((run.workspace.warehouse / "reuse" / "masks.json").read_text())
+    assert list(saved["results"].values()) == [["b"]]
+
+
+def test_a_run_that_fails_keeps_the_memory_of_the_one_before(run: Run) -> None:
+    with reuse.opened(run.workspace, "masks") as kept:
+        kept.get("a", lambda: 1)
+    with pytest.raises(RuntimeError), reuse.opened(run.workspace, "masks") as kept:
+        raise RuntimeError
+    with reuse.opened(run.workspace, "masks") as kept:
+        assert kept.get("a", lambda: 2) == 1
