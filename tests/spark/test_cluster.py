@@ -74,7 +74,9 @@ def _pole(folder: Path) -> BuildRequest:
     for member_id, siren, function, presence in DEFAULT_MEMBERS:
         pole.member(member_id, siren, function, presence)
         for year, amount in (("2025", "1000.01"), ("2026", "1250.02")):
-            pole.declare("activity", siren, f"{year}-Q3", {"net_turnover_eur": amount, "source": "declared"})
+            told = {"net_turnover_eur": amount, "source": "declared"}
+            told |= {"period_start": f"{year}-07-01", "period_end": f"{year}-09-30"}
+            pole.declare("activity", siren, f"{year}-Q3", told)
     first, second, third = (member[1] for member in DEFAULT_MEMBERS)
     project = {
         "holder_pid": "h1",
