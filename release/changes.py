@@ -8,6 +8,7 @@ members a perimeter. A difference that leads nowhere has no cause: it is not gue
 from __future__ import annotations
 
 import csv
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -42,6 +43,9 @@ _FEEDS = {
     ),
 }
 _ALIASES = "register/aliases"
+_UNTOLD = (
+    "clôture faite par une version du programme qui ne notait pas encore ses entrées, cause exacte inconnue"
+)
 #: One row that a figure is made of: file, sheet, line, entity.
 Line = tuple[str, str, str, str]
 Row = dict[str, str]
@@ -104,7 +108,9 @@ class Comparison:
     def __init__(self, connection: Connection, run: Run, folder: Path, now: Inputs) -> None:
         self._connection, self._folder = connection, folder
         self._slices = inputs.slices(connection)
-        before = Inputs.read(folder / inputs.FILE_NAME)
+        # an edition older than inputs.csv, as its manifest says: all that is known is that it was made otherwise
+        self._is_untold = not _has_inputs(folder)
+        before = now if self._is_untold else Inputs.read(folder / inputs.FILE_NAME)
         self._changes = input_changes(connection, before, now, self._slices)
         self._by_file: dict[str, Slice] = {one.source_file: one for one in self._slices}
         self._mentions = _mentions(connection, {c.slice_id for c in self._changes if c.slice_id})
@@ -137,6 +143,8 @@ class Comparison:
         if old and new and old["indicator_version"] != new["indicator_version"]:
             cause = f"définition de {told['indicator_id']}, version {old['indicator_version']} → {new['indicator_version']}"
             return Change(old, new, {METHOD: [cause]}, _whole(METHOD, old, new))
+        if self._is_untold:
+            return Change(old, new, {METHOD: [_UNTOLD]}, _whole(METHOD, old, new))
         before, after = lines_before.get(told["figure_id"], {}), lines_now.get(told["figure_id"], {})
         groups: dict[str, list[Line]] = defaultdict(list)
         for line in sorted(before.keys() | after.keys()):
@@ -189,6 +197,11 @@ class Comparison:
         ]
         members = [c for c in self._changes if c.kind == PERIMETER]
         return fed or members or [c for c in self._changes if c.table in (_ALIASES, "settings")]
+
+
+def _has_inputs(folder: Path) -> bool:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return inputs.FILE_NAME in manifest["files"]
 
 
 def _line(source_file: str, sheet: str, row: str, entity: str) -> Line:

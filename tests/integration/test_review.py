@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -122,6 +123,20 @@ def test_a_closed_figure_that_nothing_explains_is_not_published(closed: SecretPo
     workspace = closed.run().workspace
     assert not (workspace.published / "2026-Q2").exists()
     assert not restatement.path(workspace).exists()
+
+
+def test_a_quarter_closed_without_its_inputs_says_that_the_cause_is_unknown(closed: SecretPole) -> None:
+    """An older version kept no inputs.csv: the next publication goes on, each difference told as a method."""
+    folder = restatement.closed_folder(closed.run().workspace, "2026-Q1")
+    (folder / "inputs.csv").unlink()
+    with pytest.raises(FileNotFoundError):
+        released(corrected(closed), review.Decision("Eva", yes=True))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["files"]["inputs.csv"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    run, said = released(corrected(closed), review.Decision("Eva", yes=True))
+    assert any("Méthode : clôture faite par une version du programme" in line for line in said)
+    assert {line["kind"] for line in record.read_lines(restatement.path(run.workspace))} == {"method"}
 
 
 def test_estimates_of_another_quarter_are_left_alone(closed: SecretPole) -> None:
