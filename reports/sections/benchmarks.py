@@ -45,13 +45,11 @@ def _own(report: Report, figure: Figure, of: str) -> list[str | Cell]:
 
 
 def _published(one: Benchmark) -> list[str | Cell]:
-    numerator, denominator = one.numerator_count, one.denominator_count
-    counts = [None if count is None else Decimal(count) for count in (numerator, denominator)]
-    part = french.share(one.value_share)
-    return [one.population_fr, one.cohort, part, _share_of(*counts, one.denominator_fr), one.source_fr]
+    share_of = _share_of(one.numerator_count, one.denominator_count, one.denominator_fr)
+    return [one.population_fr, one.cohort, french.share(one.value_share), share_of, one.source_fr]
 
 
-def _share_of(numerator: Decimal | None, denominator: Decimal | None, of: str) -> str:
+def _share_of(numerator: Decimal | int | None, denominator: Decimal | int | None, of: str) -> str:
     if numerator is None or denominator is None:
         return of
-    return f"{french.number(numerator)} / {french.number(denominator)} {of}"
+    return f"{french.number(Decimal(numerator))} / {french.number(Decimal(denominator))} {of}"
