@@ -16,6 +16,9 @@ from pathlib import Path
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _TOLERANCE = {"eur": "0", "count": "0", "fte": "0.0005", "hours": "0.00005"}
+#: the rounding of a rate, by unit; estimates have two counts too, but are no rate of them
+_RATES = {"share": "0.000001", "number": "0.0001"}
+_ESTIMATES = ("_km", "_effect", "_effect_low", "_effect_high", "_effect_mde")
 
 
 def problems(path: Path) -> list[str]:
@@ -74,8 +77,33 @@ def _folder_problems(entries: dict[str, bytes], closing: dict[str, dict[str, str
         data = entries.get(f"{reader}/{name}")
         if data is None or hashlib.sha256(data).hexdigest() != expected:
             found.append(f"{reader}/{name} : n'est pas le fichier de la clôture")
+    found += _rates(_rows(entries[f"{reader}/figures.csv"]))
     if f"{reader}/sources.csv" in entries:
         found += _sums(entries, reader)
+    return found
+
+
+def _rates(figures: list[dict[str, str]]) -> list[str]:
+    """Rates and growths recomputed from their two counts, the bridge from its items: whatever a reader was given."""
+    found = []
+    bridges: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for row in figures:
+        if row["indicator_id"] == "turnover_bridge":
+            bridges.setdefault((row["period"], row["perimeter"]), []).append(row)
+        over, under = row["numerator"], row["denominator"]
+        is_rate = row["unit"] in _RATES and not row["indicator_id"].endswith(_ESTIMATES)
+        if is_rate and row["value"] and over and under and Decimal(under):
+            rate = Decimal(over) / Decimal(under)
+            gap = min(abs(Decimal(row["value"]) - rate + shift) for shift in (0, 1))
+            if gap > Decimal(_RATES[row["unit"]]):
+                found.append(
+                    f"{row['figure_id']} : vaut {row['value']}, ses deux nombres sont {over} et {under}"
+                )
+    for items in bridges.values():
+        total = [row for row in items if row["item"] == "total"]
+        parts = sum(Decimal(row["value"] or 0) for row in items if row["item"] != "total")
+        if total and all(row["value"] for row in items) and Decimal(total[0]["value"]) != parts:
+            found.append(f"{total[0]['figure_id']} : vaut {total[0]['value']}, ses postes font {parts}")
     return found
 
 

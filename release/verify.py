@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def verify(path: Path, workspace: Workspace) -> str:
     """
     if path.suffix == ".zip":
         try:
-            found = verifier.problems(path)
+            found = verifier.problems(path) or _forged(path, _closings(workspace))
         except (OSError, ValueError) as error:
             raise UsageError(
                 f"Non vérifiable : {error}. Indiquez un dossier de preuve (.zip) ou un trimestre clos."
@@ -33,13 +34,7 @@ def verify(path: Path, workspace: Workspace) -> str:
 
 def _quarter_problems(path: Path, workspace: Workspace) -> list[str]:
     found = chain_problems(workspace)
-    try:
-        closings = record.read_lines(record.closings_path(workspace))
-    except ValueError as error:
-        raise UsageError(
-            "Non vérifiable : record/closings.jsonl est illisible. Remettez-le de la sauvegarde."
-        ) from error
-    closing = next((line for line in closings if line["quarter"] == path.name), None)
+    closing = next((line for line in _closings(workspace) if line["quarter"] == path.name), None)
     if closing is None:
         raise UsageError(
             f"Non vérifiable : « {path.name} » n'est pas un trimestre clos de cet espace de travail."
@@ -47,6 +42,23 @@ def _quarter_problems(path: Path, workspace: Workspace) -> list[str]:
     for base in (path, workspace.record / "closed" / path.name):
         found += _folder_problems(base, closing)
     return found
+
+
+def _closings(workspace: Workspace) -> list[dict[str, Any]]:
+    try:
+        return record.read_lines(record.closings_path(workspace))
+    except ValueError as error:
+        raise UsageError(
+            "Non vérifiable : record/closings.jsonl est illisible. Remettez-le de la sauvegarde."
+        ) from error
+
+
+def _forged(archive: Path, closings: list[dict[str, Any]]) -> list[str]:
+    """A bundle whose every hash was written again agrees with itself, not with the record of this workspace."""
+    with zipfile.ZipFile(archive) as content:
+        told = json.loads(content.read("closing.json"))
+    known = [line for line in closings if line["quarter"] == told["quarter"]]
+    return [] if not known or told in known else ["closing.json : n'est pas la clôture du registre"]
 
 
 def chain_problems(workspace: Workspace) -> list[str]:
@@ -80,6 +92,6 @@ def _folder_problems(base: Path, closing: dict[str, Any]) -> list[str]:
             if name not in present or files.get(name) != file_hash(manifest.parent / name):
                 found.append(f"{where}/{reader}/{name} ({closing['quarter']})")
         archive = base / f"{reader}.zip"
-        if not archive.exists() or verifier.problems(archive):
+        if not archive.exists() or verifier.problems(archive) or _forged(archive, [closing]):
             found.append(f"{where}/{reader}.zip ({closing['quarter']})")
     return found

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from periscope.errors import GateError, UsageError
 from periscope.workspace import Run
-from release import closing, record, verifier, verify
+from release import bundle, closing, export, record, verifier, verify
 from tests.integration.test_protection import close, publication, told
 from tests.secrecy import SecretPole
 
@@ -100,6 +100,60 @@ def test_verify_names_the_file_and_the_quarter(year: Run, tmp_path: Path) -> Non
     line.write_text(line.read_text().replace("Camille", "Camilla", 1))
     with pytest.raises(GateError, match="clôture de 2026-Q1"):
         verify.verify(copy / "published" / "2026-Q2", workspace)
+
+
+def test_a_bundle_forged_whole_is_not_the_one_of_the_record(year: Run, tmp_path: Path) -> None:
+    """Every hash written again: it agrees with itself, and with its verifier, but not with the closing."""
+    copy = tmp_path / "ws"
+    shutil.copytree(year.workspace.root, copy)
+    workspace, folder = type(year.workspace)(copy), copy / "published" / "2026-Q1"
+    shutil.copytree(folder / "public", tmp_path / "public")
+    page_path, manifest_path = tmp_path / "public" / "rapport.html", tmp_path / "public" / "manifest.json"
+    page_path.write_text("<p>Autre chose</p>", encoding="utf-8")
+    manifest = json.loads(manifest_path.read_text())
+    manifest["files"]["rapport.html"] = export.file_hash(page_path)
+    manifest_path.write_text(json.dumps(manifest))
+    entry = record.read_lines(record.closings_path(workspace))[0]
+    entry["readers"]["public"] = export.file_hash(manifest_path)
+    entry["hash"] = record.entry_hash(entry)
+    bundle.write(folder / "public.zip", tmp_path / "public", entry)
+    assert verifier.problems(folder / "public.zip") == []
+    with pytest.raises(GateError, match="n'est pas la clôture du registre"):
+        verify.verify(folder / "public.zip", workspace)
+    with pytest.raises(GateError, match=r"2026-Q1/public\.zip"):
+        verify.verify(folder, workspace)
+
+
+RATE = {"figure_id": "F1", "indicator_id": "occupancy_rate", "unit": "share", "value": "0.333333", "numerator": "1",
+        "denominator": "3", "period": "2026-Q1", "perimeter": "pole", "item": "all"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "is_seen"),
+    [
+        ({}, False),
+        ({"value": "0.333336"}, True),
+        ({"numerator": "2"}, True),
+        ({"indicator_id": "turnover_panel_growth", "numerator": "4"}, False),
+        ({"value": "", "numerator": "", "denominator": ""}, False),
+        ({"unit": "number", "value": "0.3333"}, False),
+        ({"unit": "number", "value": "0.3336"}, True),
+        ({"indicator_id": "jobs_effect_low", "value": "0.7"}, False),
+    ],
+)
+def test_a_rate_is_recomputed_from_its_two_counts(change: dict[str, str], is_seen: bool) -> None:
+    """In every reader's bundle, by the verifier that travels with it."""
+    assert bool(verifier._rates([RATE | change])) is is_seen
+
+
+@pytest.mark.parametrize(("total", "is_seen"), [("5.00", False), ("5.01", True), ("", False)])
+def test_the_bridge_is_recomputed_from_its_items(total: str, is_seen: bool) -> None:
+    items = {"organic": "7.50", "leavers": "-2.50", "total": total}
+    rows = [
+        RATE | {"indicator_id": "turnover_bridge", "unit": "eur", "item": i, "value": v}
+        for i, v in items.items()
+    ]
+    assert bool(verifier._rates(rows)) is is_seen
 
 
 def test_what_is_not_closed_is_not_verifiable(year: Run, tmp_path: Path) -> None:
