@@ -97,7 +97,8 @@ def _ingest_and_check(run: Run) -> None:
     judges: list[gate.Judge] = []
     try:
         receive.receive(run, lambda: judges.append(gate.Judge()))
-        models.preload()
+        if judges:
+            models.preload()
         gate.check(run, judges[0] if judges else None)
     finally:
         for judge in judges:
@@ -114,9 +115,9 @@ def _check(run: Run) -> None:
 
 
 def _build(run: Run) -> None:
-    from periscope import models
+    from periscope import reuse
 
-    models.build(models.request(run))
+    reuse.build(run)
 
 
 def _evaluate(run: Run) -> None:

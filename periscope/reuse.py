@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from periscope import models, warehouse
 from periscope.files import write_whole
 from periscope.state import code_hash
 from periscope.workspace import Run, Workspace
@@ -104,3 +105,29 @@ def _take_again(after: Files | None, folder: Path, published: Path) -> bool:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(published / name, folder / name)
     return True
+
+
+def build(run: Run) -> None:
+    """Build the models, or take the warehouse of the last publication again when the same was built from the same rows."""
+    request = models.request(run)
+    made_from = request.variables(), warehouse.content(request.raw)
+    with opened(run.workspace, "models") as reuse:
+        built = reuse.known(made_from)
+        if built is None or not _is_built_already(run.workspace.database, request.candidate, built):
+            models.build(request)
+            built = warehouse.content(request.candidate)
+        reuse.keep(made_from, built)
+
+
+def _is_built_already(database: Path, candidate: Path, built: Files) -> bool:
+    """Copy `database` to `candidate`, without what later steps added; False unless it then holds what was built."""
+    if not database.exists() or warehouse.is_damaged(database):
+        return False
+    candidate.parent.mkdir(parents=True, exist_ok=True)
+    candidate.with_name(candidate.name + ".wal").unlink(missing_ok=True)
+    shutil.copyfile(database, candidate)
+    with warehouse.connect(candidate) as connection:
+        for name in warehouse.table_names(connection):
+            if name not in built:
+                connection.execute(f"drop table {name}")
+    return warehouse.content(candidate) == built

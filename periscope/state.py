@@ -21,6 +21,9 @@ _CODE = (
     "macros",
     "seeds",
     "notebooks",
+    "dbt_project.yml",
+    "profiles.yml",
+    "requirements.lock",
 )
 
 
@@ -39,8 +42,8 @@ def hash_tree(folders: list[Path], base: Path) -> str:
 
 
 def code_hash() -> str:
-    """Hash of the program itself: another version never reuses what an earlier one computed."""
-    return hash_tree([PROJECT / name for name in _CODE] + [PROJECT / "dbt_project.yml"], PROJECT)
+    """Hash of the program and of its libraries' versions: another one never reuses what an earlier one computed."""
+    return hash_tree([PROJECT / name for name in _CODE], PROJECT)
 
 
 def run_hash(run: Run) -> str:

@@ -152,17 +152,27 @@ def connect(
         connection.close()
 
 
+def table_names(connection: Connection) -> list[str]:
+    """`schema.table`, quoted, of every table of the file that is open (not of those attached), in order."""
+    found = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = current_database() order by all"
+    ).fetchall()
+    return [f"{quote(schema)}.{quote(name)}" for schema, name in found]
+
+
+def content(path: Path) -> dict[str, str]:
+    """What the tables of a DuckDB file hold: quoted name -> count and hash of its rows, whatever their order."""
+    with connect(path, read_only=True) as connection:
+        return {
+            name: str(connection.execute(f"select count(*), sum(hash(said)) from {name} as said").fetchone())
+            for name in table_names(connection)
+        }
+
+
 def is_damaged(path: Path) -> bool:
     """True when a DuckDB file does not open, or when a block of its tables does not match its checksum."""
     try:
-        with connect(path, read_only=True) as connection:
-            tables_found = connection.execute(
-                "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
-            ).fetchall()
-            for schema, name in tables_found:
-                connection.execute(
-                    f"select bit_xor(hash(said)) from {quote(schema)}.{quote(name)} as said"
-                ).fetchall()
+        content(path)
     except (duckdb.Error, PeriscopeError):
         return True
     return False

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from periscope import reuse, template
+from periscope import models, reuse, template, warehouse
 from periscope.quarters import Quarter
 from periscope.workspace import Run
 
@@ -105,3 +105,86 @@ def test_a_run_that_fails_keeps_the_memory_of_the_one_before(run: Run) -> None:
         raise RuntimeError
     with reuse.opened(run.workspace, "masks") as kept:
         assert kept.get("a", lambda: 2) == 1
+
+
+class Builder:
+    """Stands for dbt: one model, the sum of the raw rows; counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, request: models.BuildRequest) -> None:
+        self.count += 1
+        request.candidate.unlink(missing_ok=True)
+        request.candidate.parent.mkdir(parents=True, exist_ok=True)
+        with warehouse.connect(request.candidate) as connection:
+            warehouse.attach(connection, request.raw)
+            connection.execute("create schema criteria")
+            connection.execute(
+                "create table criteria.crit_members_count as select count(*) as value from raw.register.members"
+            )
+
+
+@pytest.fixture
+def builder(run: Run, monkeypatch: pytest.MonkeyPatch) -> Builder:
+    """A raw warehouse of one member, and a builder in the place of dbt."""
+    with warehouse.connect(run.workspace.raw_database) as connection:
+        warehouse.create_raw(connection)
+        connection.execute("insert into register.members (member_id, siren) values ('A', '732829320')")
+    found = Builder()
+    monkeypatch.setattr(models, "build", found)
+    return found
+
+
+def build_and_publish(run: Run) -> None:
+    """Build, add what later steps add, and put the candidate in the place of the warehouse."""
+    reuse.build(run)
+    candidate = run.workspace.candidate / "periscope.duckdb"
+    with warehouse.connect(candidate) as connection:
+        connection.execute("create schema impact")
+        connection.execute("create table impact.estimates (value integer)")
+    candidate.replace(run.workspace.database)
+
+
+def test_the_same_rows_are_not_built_twice(run: Run, builder: Builder) -> None:
+    build_and_publish(run)
+    reuse.build(run)
+    assert builder.count == 1
+    # what a later step added is gone, as after a build
+    candidate = run.workspace.candidate / "periscope.duckdb"
+    assert list(warehouse.content(candidate)) == ['"criteria"."crit_members_count"']
+
+
+def test_one_changed_row_is_built(run: Run, builder: Builder) -> None:
+    build_and_publish(run)
+    with warehouse.connect(run.workspace.raw_database) as connection:
+        connection.execute("update register.members set siren = '356000000'")
+    reuse.build(run)
+    assert builder.count == 2
+
+
+def test_another_quarter_is_built(run: Run, builder: Builder) -> None:
+    build_and_publish(run)
+    reuse.build(Run(run.workspace, Quarter.parse("2026-Q2"), run.as_of))
+    assert builder.count == 2
+
+
+def test_a_warehouse_that_is_not_what_was_built_is_built_again(run: Run, builder: Builder) -> None:
+    build_and_publish(run)
+    with warehouse.connect(run.workspace.database) as connection:
+        connection.execute("update criteria.crit_members_count set value = 9")
+    reuse.build(run)
+    assert builder.count == 2
+    run.workspace.database.write_bytes(b"torn")
+    reuse.build(run)
+    assert builder.count == 3
+
+
+def test_rows_that_come_twice_are_seen(run: Run, builder: Builder) -> None:
+    """An exclusive or of hashes would not see a pair of equal rows."""
+    build_and_publish(run)
+    with warehouse.connect(run.workspace.raw_database) as connection:
+        for _ in range(2):
+            connection.execute("insert into register.closures (room_id) values ('S1')")
+    reuse.build(run)
+    assert builder.count == 2
