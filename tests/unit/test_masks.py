@@ -1,0 +1,120 @@
+"""What a mask is made of: where a figure is published, its status, who may see it all the same."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from periscope import template
+from periscope.quarters import Quarter
+from periscope.workspace import Run
+from protection.consents import Consent
+from protection.masks import _is_small_count, _may_see, _status, section
+from protection.primary import Figure, Parts
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """2026-Q3, after the closing of 2026-Q2."""
+    workspace = template.create(tmp_path / "pole")
+    (workspace.record / "closings.jsonl").write_text(json.dumps({"quarter": "2026-Q2"}) + "\n")
+    return Run(workspace, Quarter(2026, 3), date(2026, 11, 23))
+
+
+def figure(
+    period: str = "2026-Q3",
+    dimension: str = "all",
+    *,
+    secrecy: str = "enterprise",
+    is_headline: bool = False,
+    unit: str = "eur",
+    value: int | None = 9,
+    numerator: int | None = None,
+    denominator: int | None = None,
+    parts: Parts | None = None,
+) -> Figure:
+    value_, numerator_, denominator_ = (
+        None if n is None else Decimal(n) for n in (value, numerator, denominator)
+    )
+    return Figure(
+        "f", "turnover_total", period, "members", dimension, "all", unit, secrecy, is_headline, True,
+        value_, numerator_, denominator_, 3, parts or {},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        (figure("2026-Q3"), "current"),
+        (figure("2026"), "current"),
+        (figure("2024-Q1", "cohort"), "current"),
+        (figure("2026-Q2"), ""),
+        (figure("2025"), ""),
+        (figure("2026-Q2", is_headline=True), "history"),
+        (figure("2026-Q2", secrecy="exempt"), "history"),
+        (figure("2026-Q2", "room", secrecy="exempt"), "history"),
+        (figure("2026-Q2", "function", is_headline=True), ""),
+    ],
+)
+def test_trends_are_kept_for_headlines_and_what_is_exempt(run: Run, one: Figure, expected: str) -> None:
+    assert section(one, run) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "restated", "is_closing", "expected"),
+    [
+        (figure(), False, False, "provisional"),
+        (figure(), False, True, "closed"),
+        (figure(value=None), False, True, "not_assessable"),
+        (figure("2026-Q2"), False, False, "closed"),
+        (figure("2026-Q2"), True, True, "restated"),
+        (figure("2026-Q2", value=None), True, False, "restated"),
+        (figure("2026-Q1", is_headline=True), False, True, "provisional"),
+    ],
+)
+def test_a_figure_is_closed_restated_or_provisional(
+    run: Run, one: Figure, restated: bool, is_closing: bool, expected: str
+) -> None:
+    assert _status(one, run, frozenset({"f"} if restated else ()), is_closing) == expected
+
+
+ONE: Parts = {"value": {("E1", "1"): Decimal(4), ("E2", "2"): Decimal(5)}}
+BOTH = [Consent("1", "sicoval", "*"), Consent("2", "sicoval", "turnover_total")]
+
+
+@pytest.mark.parametrize(
+    ("one", "agreed", "is_shown"),
+    [
+        (figure(parts=ONE), BOTH, True),
+        (figure(parts=ONE), BOTH[:1], False),
+        (figure(parts=ONE), [BOTH[0], Consent("2", "region", "*")], False),
+        (figure(parts=ONE), [BOTH[0], Consent("2", "sicoval", "jobs_fte")], False),
+        (figure(parts=ONE, secrecy="person"), BOTH, False),
+        (figure(parts=ONE, secrecy="person", dimension="member"), BOTH, True),
+        (figure(), BOTH, False),
+    ],
+)
+def test_a_hidden_figure_is_shown_where_all_its_enterprises_agreed(
+    one: Figure, agreed: list[Consent], is_shown: bool
+) -> None:
+    assert _may_see(one, "sicoval", agreed) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("one", "is_small"),
+    [
+        (figure(secrecy="person", unit="count", value=2), True),
+        (figure(secrecy="person", unit="count", value=3), False),
+        (figure(secrecy="person", unit="count", value=None), False),
+        (figure(secrecy="person", unit="share", value=1, numerator=3, denominator=3), False),
+        (figure(secrecy="person", unit="share", value=1, numerator=3, denominator=2), True),
+        (figure(secrecy="person", unit="share", value=1, numerator=2, denominator=9), True),
+        (figure(unit="count", value=2), False),
+    ],
+)
+def test_a_small_count_of_persons_stays_hidden_whoever_agreed(run: Run, one: Figure, is_small: bool) -> None:
+    assert _is_small_count(one, run) is is_small
