@@ -92,7 +92,8 @@ def test_sql_never_reads_the_clock(path: Path) -> None:
 
 
 ENGINE_WORDS = re.compile(
-    r"\b(struct_pack|list_\w+\(|unnest\(|strptime|strftime|epoch\(|at time zone|union all by name|qualify|sha256|md5)\b",
+    r"\b(struct_pack|list_\w+\(|unnest\(|strptime|strftime|epoch\(|at time zone|union all by name|qualify|sha256|md5"
+    r"|varchar|with recursive)\b",
     re.IGNORECASE,
 )
 
@@ -103,7 +104,15 @@ def test_engine_differences_live_in_macros(path: Path) -> None:
     found = ENGINE_WORDS.search(text)
     assert not found, (
         f"{relative(path)} uses {found[0] if found else ''}: put it in a dispatched macro of macros/dispatch.sql."
+        " A text is {{ dbt.type_string() }}, not varchar."
     )
+
+
+def test_contracts_name_types_that_every_engine_knows() -> None:
+    for path in sorted((PROJECT / "models").rglob("*.yml")):
+        assert "data_type: varchar" not in path.read_text(encoding="utf-8"), (
+            f"{relative(path)}: write data_type: string, which Spark knows too."
+        )
 
 
 def test_reports_cannot_reach_a_mart() -> None:
