@@ -49,6 +49,13 @@ DIMENSIONS = {
     "is_micro": "Micro-entreprise",
 }
 RUNGS = {name: rung.label_fr for name, rung in claims.ladder().items()}
+STATUSES = {
+    "provisional": "Provisoire",
+    "closed": "Définitif",
+    "restated": "Révisé",
+    "suppressed": "Secret statistique",
+    "not_assessable": "Non disponible",
+}
 BASES = {
     "flow": "structures membres un jour au moins de la période",
     "stock": "structures membres le dernier jour de la période",

@@ -27,6 +27,8 @@ def start(root: Path) -> None:
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False
     stop()
+    # without a handler of its own, Python would print the log on the terminal
+    LOGGER.addHandler(logging.NullHandler())
     if not (root / FILE_NAME).is_file():
         return
     path = Workspace(root).log

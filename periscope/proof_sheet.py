@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from periscope import catalogue
 from periscope.proof import Proof, Row, shown
 from periscope.workspace import Workspace
 
@@ -40,13 +41,20 @@ _SHEET = """<!doctype html>
 
 def _facts(proof: Proof) -> list[tuple[str, str]]:
     figure, indicator = proof.figure, proof.indicator
-    cell = ", ".join(str(figure[key]) for key in ("period", "perimeter", "dimension", "item"))
+    cell = ", ".join(
+        (
+            figure["period"],
+            catalogue.PERIMETERS[figure["perimeter"]],
+            catalogue.DIMENSIONS[figure["dimension"]],
+            figure["item"],
+        )
+    )
     facts = [
         ("Chiffre", f"{figure['figure_id']} ({cell})"),
         (f"Définition (version {figure['indicator_version']})", indicator.definition_fr),
         ("Formule", indicator.formula_fr),
         ("Avec les nombres", proof.formula),
-        ("Statut", f"{figure['status']} {figure['reason'] or ''}".rstrip()),
+        ("Statut", f"{catalogue.STATUSES[figure['status']]} {figure['reason'] or ''}".rstrip()),
     ]
     if figure["numerator"] is not None or figure["denominator"] is not None:
         facts.append(("Comptes", f"{shown(figure['numerator'])} / {shown(figure['denominator'])}"))
@@ -54,7 +62,7 @@ def _facts(proof: Proof) -> list[tuple[str, str]]:
         *facts,
         ("Couverture", f"{shown(figure['coverage'])} sur {shown(figure['expected'])} attendus"),
         ("Contributeurs", shown(figure["contributors"])),
-        ("Échelon de preuve", figure["rung"]),
+        ("Échelon de preuve", catalogue.RUNGS[figure["rung"]]),
     ]
 
 
@@ -122,7 +130,7 @@ def _tables(proof: Proof) -> list[Row]:
         table(
             "Ce que chaque édition en a dit",
             "Édition;Valeur;Statut",
-            [list(one) for one in proof.editions],
+            [[where, value, catalogue.STATUSES[status]] for where, value, status in proof.editions],
             "",
             1,
         ),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from periscope.errors import GateError, UsageError
+from periscope.settings import FILE_NAME
 from periscope.workspace import Workspace
 from release import record, verifier
 from release.export import file_hash
@@ -30,6 +31,14 @@ def verify(path: Path, workspace: Workspace) -> str:
     if found:
         raise GateError(f"{path.name} est ALTÉRÉ :\n  " + "\n  ".join(found))
     return f"{path.name} est intact : tout est comme à la clôture."
+
+
+def workspace_of(path: Path, default: Path) -> Workspace:
+    """The workspace given; outside of any, the one that published this quarter or this bundle of it."""
+    quarter = path.parent if path.suffix == ".zip" else path
+    root = quarter.parent.parent
+    is_inside = quarter.parent.name == "published" and (root / FILE_NAME).is_file()
+    return Workspace(root if is_inside and not (default / FILE_NAME).is_file() else default)
 
 
 def _quarter_problems(path: Path, workspace: Workspace) -> list[str]:

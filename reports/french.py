@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from periscope import catalogue
 from periscope.errors import UsageError
 from periscope.quarters import Quarter
 
@@ -17,13 +18,7 @@ RESTATED = "(R)"
 _DECIMALS = {"count": 0, "eur": 0, "fte": 1, "hours": 0, "share": 1, "number": 2}
 _SYMBOLS = {"eur": "€", "fte": "ETP", "hours": "h", "share": "%", "points": "points"}
 
-STATUSES = {
-    "provisional": "Provisoire",
-    "closed": "Définitif",
-    "restated": "Révisé",
-    "suppressed": "Secret statistique",
-    "not_assessable": "Non disponible",
-}
+STATUSES = catalogue.STATUSES
 BRIDGE_ITEMS = {
     "organic": "Membres présents aux deux dates",
     "entrants": "Entrants",

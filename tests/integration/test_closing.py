@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from periscope import cli
 from periscope.errors import GateError, UsageError
 from periscope.workspace import Run
 from release import bundle, closing, export, record, verifier, verify
@@ -100,6 +101,23 @@ def test_verify_names_the_file_and_the_quarter(year: Run, tmp_path: Path) -> Non
     line.write_text(line.read_text().replace("Camille", "Camilla", 1))
     with pytest.raises(GateError, match="clôture de 2026-Q1"):
         verify.verify(copy / "published" / "2026-Q2", workspace)
+
+
+def test_a_closed_quarter_is_verified_from_anywhere(
+    year: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its path says whose it is; outside of any workspace nothing but the sentence is said."""
+    copy = tmp_path / "ws"
+    shutil.copytree(year.workspace.root, copy)
+    quarter = copy / "published" / "2026-Q1"
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert cli.main(["verify", str(quarter)]) == 0
+    assert cli.main(["verify", str(copy / "published" / "2026-Q3")]) == 2
+    assert cli.main(["verify", str(tmp_path)]) == 2
+    (quarter / "public" / "rapport.html").write_text("<p>Autre chose</p>", encoding="utf-8")
+    assert cli.main(["verify", str(quarter)]) == 3
+    assert all(line.startswith(("periscope : ", "  ")) for line in capsys.readouterr().err.splitlines())
 
 
 def test_a_bundle_forged_whole_is_not_the_one_of_the_record(year: Run, tmp_path: Path) -> None:
