@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+#: what DuckDB raises when its file or its disk is at fault; its other failures are ours
+_DAMAGE = ("IOException", "SerializationException", "InternalException", "FatalException")
 
 
 class PeriscopeError(Exception):
@@ -47,7 +49,7 @@ def told(error: BaseException) -> tuple[str, int]:
             1,
         )
     kind = type(error)
-    if kind.__module__.split(".")[0] in ("duckdb", "_duckdb"):
+    if kind.__module__.split(".")[0] in ("duckdb", "_duckdb") and kind.__name__ in _DAMAGE:
         return (
             f"l'entrepôt a refusé de travailler ({kind.__name__}) : disque plein, ou fichier endommagé. {safe} Libérez de la "
             "place, puis lancez « periscope doctor » qui le reconstruit à partir des originaux.",

@@ -1,8 +1,8 @@
 """The program as it is, struck at a chosen point:  python -m tests.faults.driver POINT kill|hold run -w …
 
 `kill` is the signal that nothing can catch; `hold` waits there until it is killed; the point `none` strikes nowhere.
-To spare time dbt computes a few criteria only, and the same files once only: PERISCOPE_FAULTS_BUILT is where its
-result is kept. The point `while computing` always runs dbt.
+To spare time dbt computes the same files once only: PERISCOPE_FAULTS_BUILT is where its result is kept. The point
+`while computing` always runs dbt.
 """
 
 from __future__ import annotations
@@ -21,16 +21,6 @@ from typing import Any
 
 from periscope import cli, models
 
-CRITERIA = [
-    f"+crit_{name}"
-    for name in (
-        "jobs_fte",
-        "turnover_total",
-        "supported_projects",
-        "booked_hours",
-        "effectively_run_projects",
-    )
-]
 #: point -> module, function, and whether to strike before or after it
 POINTS = {
     "file copied": ("ingest.landing", "_copy", "after"),
@@ -85,7 +75,7 @@ def _build_once(build: Callable[..., None], request: models.BuildRequest) -> Non
         request.candidate.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(kept, request.candidate)
         return
-    build(request, select=CRITERIA)
+    build(request)
     if kept:
         shutil.copyfile(request.candidate, kept)
 
@@ -95,8 +85,6 @@ def main() -> int:
     if point == "while computing":
         os.environ.pop("PERISCOPE_FAULTS_BUILT", None)
     models.build = functools.partial(_build_once, models.build)
-    if os.environ.get("PERISCOPE_FAULTS_BUILT"):
-        models.preload = lambda: None  # what is kept needs no dbt
     if point != "none":
         module_name, name, when = (POINTS | MOMENTS)[point]
         module = importlib.import_module(module_name)
