@@ -18,7 +18,7 @@ memberships as (
     select
         memberships.member_id,
         members.siren,
-        coalesce(members.function, 'unknown') as function_id,
+        {{ function_class('members.function') }} as function_id,
         memberships.presence,
         memberships.joined_on,
         coalesce(memberships.left_on, cast('9999-12-31' as date)) as left_on
@@ -69,4 +69,14 @@ from bases
 union all
 select period, presence_perimeter as perimeter, basis, member_id, siren, function_id
 from bases
+{% endmacro %}
+
+{# The function, or the class of periscope.toml that replaces it (ids of the nomenclature: periscope/layouts.py). #}
+{% macro function_class(column) %}
+    case coalesce({{ column }}, 'unknown')
+        {% for function, class in var('function_classes').items() %}
+            when '{{ function }}' then '{{ class }}'
+        {% endfor %}
+        else coalesce({{ column }}, 'unknown')
+    end
 {% endmacro %}

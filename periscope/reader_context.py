@@ -189,6 +189,18 @@ class Fragility:
 
 
 @dataclass(frozen=True)
+class LayoutOffer:
+    """What one breakdown by function would tell: classes with `;` between them, empty as it is now; internal only."""
+
+    classes: str
+    indicator_id: str
+    period: str
+    cells_count: int
+    shown_count: int
+    told_share: Decimal
+
+
+@dataclass(frozen=True)
 class Node:
     """A member in the cooperation network, with its name: the internal edition only."""
 
@@ -260,6 +272,7 @@ class ReportContext:
     revisions: tuple[Revision, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     fragilities: tuple[Fragility, ...] = ()
+    layouts: tuple[LayoutOffer, ...] = ()
     network: Network = field(default_factory=Network)
     effects: tuple[Effect, ...] = ()
     survival: tuple[Survival, ...] = ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from periscope import layouts
 from periscope.effects import Deduction, deductions
 from periscope.errors import UsageError
 from periscope.quarters import Quarter
@@ -84,6 +85,12 @@ class Settings:
     impact: dict[str, Any] = field(default_factory=dict)
     funders: dict[str, Funder] = field(default_factory=dict)
     indirect: dict[str, Indirect] = field(default_factory=dict)
+    layouts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def function_classes(self) -> dict[str, str]:
+        """Function -> the class of [layouts] that replaces it; empty when none was chosen."""
+        return layouts.function_classes(self.layouts)
 
     @property
     def gross_to_net(self) -> tuple[Deduction, ...]:
@@ -133,9 +140,10 @@ def load(path: Path) -> Settings:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} est illisible : {error}. Corrigez la ligne indiquée.") from error
-    impact = data.pop("impact", {})
-    if not isinstance(impact, dict):
-        raise UsageError(f"{FILE_NAME} : [impact] doit être une table.")
+    free = {name: data.pop(name, {}) for name in ("impact", "layouts")}
+    for name, table in free.items():
+        if not isinstance(table, dict):
+            raise UsageError(f"{FILE_NAME} : [{name}] doit être une table.")
     nested = {
         "secrecy": _build(Secrecy, data.pop("secrecy", {}), "[secrecy]"),
         "thresholds": _build(Thresholds, data.pop("thresholds", {}), "[thresholds]"),
@@ -143,7 +151,7 @@ def load(path: Path) -> Settings:
             name: _build(Mapping, table, f"[mappings.{name}]")
             for name, table in data.pop("mappings", {}).items()
         },
-        "impact": impact,
+        **free,
         "funders": {
             name: _build(Funder, table, f"[funders.{name}]")
             for name, table in data.pop("funders", {}).items()
@@ -155,7 +163,9 @@ def load(path: Path) -> Settings:
     }
     settings: Settings = _build(Settings, data, "le premier niveau")
     settings = Settings(**{**{f.name: getattr(settings, f.name) for f in fields(Settings)}, **nested})
-    settings.gross_to_net  # noqa: B018 - a bad range must fail before anything is touched
+    # a bad range or class must fail before anything is touched
+    settings.gross_to_net  # noqa: B018
+    settings.function_classes  # noqa: B018
     if settings.baseline_quarter:
         Quarter.parse(settings.baseline_quarter)
     return settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from periscope import warehouse
+from periscope import layouts, warehouse
 from periscope.errors import UsageError
 from periscope.workspace import Run
 
@@ -38,6 +38,10 @@ def closing_summary(run: Run) -> str:
         refused_rows = _count(connection, "select coalesce(sum(rows_refused), 0) from raw.record.slices")
         findings = _count(connection, "select count(*) from raw.record.findings")
         model_findings = _count(connection, "select count(*) from marts.fct_findings")
+        offered = connection.execute(
+            "select first(classes), sum(shown_count), sum(cells_count) from protection.layouts where classes <> '' "
+            "group by classes order by avg(told_share) desc limit 1"
+        ).fetchone()
     lines = [
         f"{run.quarter.label_fr} : {figures} chiffres publiés.",
         f"  Membres : {answered} ont répondu sur {expected} attendus, {expected - answered} à relancer (periscope status).",
@@ -48,6 +52,11 @@ def closing_summary(run: Run) -> str:
         f"  Tableau de bord du comité : {published / 'committee' / 'dashboard.html'}",
         f"  Édition interne : {published / 'internal' / 'dashboard.html'}",
     ]
+    if offered:
+        lines.append(
+            "  La plupart des fonctions sont cachées ; ce regroupement en publierait au moins "
+            f"{offered[1]} cases sur {offered[2]} : {layouts.setting(offered[0])} (édition interne, chiffres masqués)."
+        )
     return "\n".join(lines)
 
 

@@ -40,6 +40,11 @@ interval_floor_fte = 0.5
 # Les nombres de personnes inférieurs à ce seuil sont cachés hors de l'édition interne
 min_persons = 3
 
+# Quand la plupart des fonctions seraient cachées, l'édition interne propose des regroupements ; celui que vous
+# retenez ici vaut pour tous les trimestres, qui restent comparables
+# [layouts]
+# function = ["creation_support+promotion_training"]
+
 [thresholds]
 # Écart entre deux sources de chiffre d'affaires qui donne un constat
 source_gap_share = 0.05

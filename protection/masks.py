@@ -3,19 +3,21 @@
 Reads marts.fct_figures; writes schema `protection` of the candidate warehouse:
   masks           figure_id, cause: every figure hidden outside, with its cause (for the internal edition only)
   reader_figures  reader, section ('current' or 'history'), then the columns of figures.csv, masked for that reader
+  layouts         breakdowns that could be published instead (internal; see `protection.layouts`)
   unknowns, facts, targets: what the release gate attacks (internal; see `protection.system`)
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import astuple
 
 from periscope.errors import GateError, UsageError
 from periscope.warehouse import Connection
 from periscope.workspace import Run
-from protection import registry, system
+from protection import layouts, primary, registry, system
 from protection.consents import Consent, in_force
-from protection.primary import Figure, cause, load_figures
+from protection.primary import Figure, load_figures
 
 COLUMNS = (
     "figure_id",
@@ -40,6 +42,14 @@ INTERNAL, COMMITTEE, PUBLIC = "internal", "committee", "public"
 #: The same words whatever the cause: the cause itself would tell that a count is small or that one member dominates.
 REASON_SUPPRESSED = "Secret statistique : ce chiffre n'est pas publié."
 _SECONDARY = "Il permettrait d'en déduire un autre."
+_LAYOUTS = {
+    "classes": "varchar",
+    "indicator_id": "varchar",
+    "period": "varchar",
+    "cells_count": "integer",
+    "shown_count": "integer",
+    "told_share": "decimal(9, 6)",
+}
 _READER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -84,21 +94,16 @@ def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> No
     restated = registry.restated(run, figures)
     sections = {f.figure_id: "current" if f.figure_id in restated else section(f, run) for f in figures}
     scope = [f for f in figures if sections[f.figure_id]]
-    causes = _primary(scope, run, agreed)
+    rule = run.workspace.settings.secrecy
+    causes = primary.causes(scope, rule, agreed)
     hidden = system.protect(connection, run, figures, scope, causes, agreed, past)
     causes |= {figure_id: _SECONDARY for figure_id in hidden if figure_id not in causes}
+    # once the evaluator has chosen, or said no, nothing is offered any more: quarters stay comparable
+    is_settled = "function" in run.workspace.settings.layouts
+    told = [] if is_settled else layouts.propose(figures, scope, hidden, agreed, past, rule)
+    system.write_table(connection, "layouts", _LAYOUTS, [astuple(row) for row in told])
     statuses = {f.figure_id: _status(f, run, restated, is_closing) for f in scope}
     _write(connection, run, scope, sections, statuses, causes, agreed)
-
-
-def _primary(scope: list[Figure], run: Run, agreed: list[Consent]) -> dict[str, str]:
-    found = {}
-    for figure in scope:
-        known = frozenset(consent.siren for consent in agreed if consent.covers(figure.indicator_id))
-        why = cause(figure, run.workspace.settings.secrecy, known)
-        if why:
-            found[figure.figure_id] = why
-    return found
 
 
 def _status(figure: Figure, run: Run, restated: frozenset[str], is_closing: bool) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from periscope.settings import Secrecy
 from periscope.warehouse import Connection
+from protection.consents import Consent
 
 #: value of an additive figure, or the two counts of a rate: the parts in which a figure is told.
 Parts = dict[str, dict[tuple[str, str], Decimal]]
@@ -124,3 +125,14 @@ def cause(figure: Figure, rule: Secrecy, known_sirens: frozenset[str]) -> str:
             if not is_safe_for_enterprises(shown, rule):
                 return "Une entreprise domine ce chiffre."
     return ""
+
+
+def causes(figures: list[Figure], rule: Secrecy, agreed: list[Consent]) -> dict[str, str]:
+    """figure_id -> its cause, for every figure withheld by itself."""
+    found = {}
+    for figure in figures:
+        known = frozenset(consent.siren for consent in agreed if consent.covers(figure.indicator_id))
+        why = cause(figure, rule, known)
+        if why:
+            found[figure.figure_id] = why
+    return found

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from periscope import layouts
 from periscope.workspace import Run, Workspace
 from protection.primary import Figure
 from protection.relations import Atom
@@ -76,14 +77,18 @@ def restated(run: Run, figures: list[Figure]) -> frozenset[str]:
     """Figures of closed periods that are no longer what the closing froze."""
     frozen: dict[str, dict[str, str]] = {}
     changed = set()
+    regrouped: dict[str, bool] = {}
     for figure in figures:
         if not is_closed(run, figure.period) or figure.dimension == "cohort":
             continue
         quarter = _closed_quarter(figure.period)
         if quarter not in frozen:
-            table = closed_folder(run.workspace, quarter) / "internal" / "figures.csv"
-            with table.open(encoding="utf-8", newline="") as file:
+            edition = closed_folder(run.workspace, quarter) / "internal"
+            with (edition / "figures.csv").open(encoding="utf-8", newline="") as file:
                 frozen[quarter] = {row["figure_id"]: row["value"] for row in csv.DictReader(file)}
+            regrouped[quarter] = not layouts.is_same_in(edition, run.workspace.settings.layouts)
+        if figure.dimension == "function" and regrouped[quarter]:
+            continue
         before = frozen[quarter].get(figure.figure_id, "")
         old = Decimal(before) if before else None
         if old != figure.value:

@@ -97,7 +97,8 @@ def _settings(before: Inputs, after: Inputs) -> list[InputChange]:
             "settings",
         )
         for name, value in sorted(after.settings.items())
-        if before.settings.get(name) != value
+        # an edition older than a setting did without it
+        if before.settings.get(name, "{}") != value
     ]
 
 

@@ -23,7 +23,7 @@ from periscope.workspace import Run
 FILE_NAME = "inputs.csv"
 HEADER = ("table", "row", "key", "state")
 #: Settings that move a figure; thresholds and secrecy only decide findings and masks.
-SETTINGS = ("managing_body", "baseline_quarter", "impact")
+SETTINGS = ("managing_body", "baseline_quarter", "impact", "layouts")
 #: Tables that say what may be shown or is wished for, never what a figure is worth.
 _SILENT = ("targets", "consents")
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from periscope import catalogue
+from periscope import catalogue, layouts
 from periscope.errors import GateError
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
@@ -91,7 +91,9 @@ def find(connection: Connection, run: Run) -> list[Restatement]:
         if quarter >= str(run.quarter):
             continue
         folder = closed_folder(run.workspace, quarter)
-        changes = Comparison(connection, run, folder, inputs).changes(_pairs(folder, quarter, now))
+        is_regrouped = not layouts.is_same_in(folder, run.workspace.settings.layouts)
+        pairs = _pairs(folder, quarter, now, is_regrouped)
+        changes = Comparison(connection, run, folder, inputs).changes(pairs)
         found += [Restatement(one, approved.get(key(one), Approval())) for one in changes]
     _refuse_untyped([one.change for one in found])
     _keep_the_gone(connection, [one.change for one in found if not one.change.after])
@@ -99,14 +101,18 @@ def find(connection: Connection, run: Run) -> list[Restatement]:
     return found
 
 
-def _pairs(folder: Path, quarter: str, now: dict[str, Row]) -> list[tuple[Row, Row]]:
-    """Closed and present rows of the periods that this closing froze; a period no longer computed is left alone."""
+def _pairs(folder: Path, quarter: str, now: dict[str, Row], is_regrouped: bool) -> list[tuple[Row, Row]]:
+    """Closed and present rows of the periods that this closing froze; a period no longer computed is left alone.
+
+    With `is_regrouped` the functions are told in other classes since: they are not compared, their totals are.
+    """
     periods = {quarter, quarter[:4]} if quarter.endswith("Q4") else {quarter}
     # estimates are made for the quarter being evaluated only: a criterion no longer computed has not changed
     computed = {(_criterion(row), row["period"]) for row in now.values()}
 
     def is_compared(row: Row) -> bool:
-        is_frozen = row["period"] in periods and row["dimension"] != "cohort"
+        left_out = ("cohort", "function") if is_regrouped else ("cohort",)
+        is_frozen = row["period"] in periods and row["dimension"] not in left_out
         return is_frozen and (_criterion(row), row["period"]) in computed
 
     before = {row["figure_id"]: row for row in read_rows(folder / "figures.csv") if is_compared(row)}

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from periscope import nomenclatures, tables
+from periscope import layouts, nomenclatures, tables
 from periscope.reader_context import FILE_NAME, Grant, ReportContext
 from periscope.settings import Settings
 from periscope.warehouse import Connection, connect, quote
@@ -207,6 +207,7 @@ class ContextWriter:
             "restatements": restatements,
             "withheld": withheld,
             "fragilities": fragility.fragilities(self._connection) if is_internal else [],
+            "layouts": _rows(self._connection, "from protection.layouts") if is_internal else [],
             **effects(self._connection, self._run, reader.reader_id, is_internal),
             "gross_to_net": [asdict(one) for one in settings.gross_to_net],
             "network": network(self._connection, str(self._run.quarter), self._names, is_internal),
@@ -215,8 +216,7 @@ class ContextWriter:
     def _labels(self, is_internal: bool) -> dict[str, dict[str, str]]:
         connection = self._connection
         labels = {
-            "function": {key: names[0] for key, names in nomenclatures.FUNCTIONS.items()}
-            | {"unknown": "Fonction non renseignée"},
+            "function": layouts.labels(self._run.workspace.settings.layouts),
             "category": {key: names[0] for key, names in nomenclatures.CATEGORIES.items()},
             "kind": {
                 key: names[0]

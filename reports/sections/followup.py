@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-from periscope import catalogue, tables
+from periscope import catalogue, layouts, tables
 from reports import french
 from reports.document import Block, Note, Section, Table, Text
 from reports.figures import indicator_name
@@ -99,7 +99,9 @@ def withheld(report: Report) -> Section:
     ]
     columns = ("Indicateur", "Période", "Périmètre", "Détail", "Motif", "Caché à")
     blocks: list[Block] = (
-        [Table("Liste des chiffres masqués aux autres lecteurs", columns, rows, is_folded=True)] if rows else []
+        [Table("Liste des chiffres masqués aux autres lecteurs", columns, rows, is_folded=True)]
+        if rows
+        else []
     )
     fragile = [
         [
@@ -114,9 +116,35 @@ def withheld(report: Report) -> Section:
     if fragile:
         header = ("Indicateur", "Période", "Périmètre", "Entreprises", "Part du plus gros contributeur")
         blocks.append(Table("Fragilité des chiffres principaux", header, fragile, is_folded=True))
+    blocks += _layouts(report)
     return Section(
         "masques", "Chiffres masqués aux autres lecteurs", blocks or [Text(["Aucun chiffre n'est masqué."])]
     )
+
+
+def _layouts(report: Report) -> list[Block]:
+    """Breakdowns by function that could be published instead, with the lines of the settings that choose them."""
+    offers = report.context.layouts
+    if not offers:
+        return []
+    best = next(one.classes for one in offers if one.classes)
+    told = (
+        "La plupart des fonctions sont masquées hors de l'édition interne. Les regroupements ci-dessous peuvent être "
+        f"publiés. Pour retenir le premier, écrivez dans periscope.toml : {layouts.setting(best)} ; il vaudra pour tous "
+        "les trimestres, qui resteront comparables. Pour garder les fonctions telles quelles : [layouts] function = []."
+    )
+    rows = [
+        [
+            " · ".join(layouts.label(item) for item in one.classes.split(";")) if one.classes else "Aujourd'hui",
+            indicator_name(one.indicator_id),
+            french.short_period(one.period),
+            f"{one.shown_count} sur {one.cells_count}",
+            french.share(one.told_share),
+        ]
+        for one in offers
+    ]
+    header = ("Découpage", "Indicateur", "Période", "Cases publiées", "Part du total dite")
+    return [Text([told]), Table("Découpages par fonction qui peuvent être publiés", header, rows, is_folded=True)]
 
 
 def method(report: Report) -> Section:

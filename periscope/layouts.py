@@ -1,0 +1,70 @@
+"""The breakdown by function that a pole has chosen, because alone most functions would be hidden: [layouts].
+
+`function` lists the functions told together (`a+b`): everywhere, the class replaces them, in every quarter, so that
+quarters stay comparable. An empty list says that the proposals were seen and that functions stay as they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from periscope.errors import UsageError
+from periscope.nomenclatures import FUNCTIONS
+
+#: A member whose register row has no function.
+UNKNOWN = "unknown"
+_LABELS = {key: names[0] for key, names in FUNCTIONS.items()} | {UNKNOWN: "Fonction non renseignée"}
+_KEYS = ("function",)
+
+
+def class_id(functions: Iterable[str]) -> str:
+    return "+".join(sorted(functions))
+
+
+def function_classes(layouts: dict[str, Any]) -> dict[str, str]:
+    """Function -> the class that replaces it. Raises UsageError with what is wrong in [layouts]."""
+    unknown = sorted(set(layouts) - set(_KEYS))
+    if unknown:
+        raise _wrong(f"réglage inconnu « {unknown[0]} ». Clés possibles : {', '.join(_KEYS)}")
+    classes = layouts.get("function", [])
+    if not isinstance(classes, list):
+        raise _wrong('« function » est une liste : ["creation_support+promotion_training"]')
+    found: dict[str, str] = {}
+    for written in classes:
+        functions = [part.strip() for part in str(written).split("+")]
+        for function in functions:
+            if function not in _LABELS:
+                raise _wrong(f"fonction inconnue « {function} ». Fonctions possibles : {', '.join(_LABELS)}")
+            if function in found:
+                raise _wrong(f"« {function} » est dans deux classes")
+            found[function] = class_id(functions)
+    return found
+
+
+def _wrong(what: str) -> UsageError:
+    return UsageError(f"periscope.toml, [layouts] : {what}.")
+
+
+def label(item: str) -> str:
+    """French words of a function or of a class."""
+    return " + ".join(_LABELS.get(function, function) for function in item.split("+"))
+
+
+def labels(layouts: dict[str, Any]) -> dict[str, str]:
+    """French words of every function and of every class chosen."""
+    return _LABELS | {item: label(item) for item in function_classes(layouts).values()}
+
+
+def setting(classes: str) -> str:
+    """The lines of periscope.toml that choose the classes, written with `;` between them."""
+    chosen = [item for item in classes.split(";") if "+" in item]
+    return f"[layouts] function = {json.dumps(chosen)}"
+
+
+def is_same_in(edition: Path, layouts: dict[str, Any]) -> bool:
+    """Whether an internal edition has the same classes: other ones cannot be compared with, function by function."""
+    manifest = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
+    return function_classes(manifest["settings"].get("layouts", {})) == function_classes(layouts)

@@ -1,0 +1,165 @@
+"""Breakdowns that could be published where the one asked for is mostly hidden, and how much each tells.
+
+Every way of merging functions into classes is judged by the rule of each cell; the best few are then protected together
+with all the rest, as if they had been chosen: what is offered can be published.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from periscope.layouts import class_id
+from periscope.settings import Secrecy
+from protection import system
+from protection.consents import Consent
+from protection.primary import Figure, causes
+from protection.registry import Delivered
+
+#: How many layouts are offered, each protected as a whole.
+_MOST = 2
+Classes = tuple[frozenset[str], ...]
+Cells = dict[tuple[str, str], list[Figure]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one layout tells of one breakdown: cells published, and the share (0..1) of the total that they make.
+
+    `classes` has the class ids of the layout, `;` between them; empty for the functions as they are now.
+    """
+
+    classes: str
+    indicator_id: str
+    period: str
+    cells_count: int
+    shown_count: int
+    told_share: Decimal
+
+
+def propose(
+    figures: list[Figure],
+    scope: list[Figure],
+    hidden: frozenset[str],
+    agreed: list[Consent],
+    past: list[Delivered],
+    rule: Secrecy,
+) -> list[Told]:
+    """The present layout first, then at most two that tell more, the best first; none while half is published.
+
+    `scope` is what this release publishes, `hidden` what is hidden of it, `figures` give the amounts.
+    """
+    cells = _breakdowns(scope)
+    asked = [figure for told in cells.values() for figure in told]
+    if 2 * sum(figure.figure_id not in hidden for figure in asked) >= len(asked):
+        return []
+    now = _told("", cells, hidden)
+    # a search without refinement hides more, never less: what is offered is at least what would be told
+    quick = replace(rule, max_rounds=0)
+    enterprises = [figure for figure in scope if figure.secrecy == "enterprise"]
+    by_rule = []
+    for classes in _partitions(sorted({figure.item for figure in asked})):
+        merged = [figure for told in cells.values() for figure in merge(told, classes)]
+        alone = frozenset(causes(merged, rule, agreed))
+        by_rule.append((_score(_told("", _breakdowns(merged), alone)), _name(classes), classes))
+    offered = []
+    for _, name, classes in sorted(by_rule, key=lambda one: (one[0], one[1]), reverse=True)[:_MOST]:
+        merged = merge(enterprises, classes)
+        kept = system.solve(figures, merged, frozenset(causes(merged, rule, agreed)), agreed, past, quick)
+        told = _told(name, _breakdowns(merged), kept.hidden)
+        if _score(told) > _score(now):
+            offered.append(told)
+    offered.sort(key=_score, reverse=True)
+    return [row for told in [now, *offered] for row in told] if offered else []
+
+
+def _breakdowns(scope: list[Figure]) -> Cells:
+    """Headline amounts of enterprises by function, whole perimeter, of the periods that tell two functions or more."""
+    cells: Cells = defaultdict(list)
+    for figure in scope:
+        is_asked = figure.is_headline and figure.secrecy == "enterprise" and figure.dimension == "function"
+        if is_asked and figure.perimeter == "members" and figure.parts:
+            cells[figure.indicator_id, figure.period].append(figure)
+    return {key: told for key, told in cells.items() if len(told) > 1}
+
+
+def _partitions(items: list[str]) -> Iterator[Classes]:
+    """Every way of putting the functions into two classes or more, but the functions as they are."""
+
+    def split(left: list[str]) -> Iterator[tuple[frozenset[str], ...]]:
+        if not left:
+            yield ()
+            return
+        for rest in split(left[1:]):
+            yield (frozenset(left[:1]), *rest)
+            for place in range(len(rest)):
+                yield (*rest[:place], rest[place] | {left[0]}, *rest[place + 1 :])
+
+    return (classes for classes in split(items) if 1 < len(classes) < len(items))
+
+
+def _name(classes: Classes) -> str:
+    return ";".join(sorted(class_id(one) for one in classes))
+
+
+def merge(scope: list[Figure], classes: Classes) -> list[Figure]:
+    """The same figures with classes in the place of functions; a median only keeps that it exists."""
+    place = {function: class_id(one) for one in classes for function in one}
+    found, groups = [], defaultdict(list)
+    for figure in scope:
+        if figure.dimension == "function":
+            groups[figure.indicator_id, figure.period, figure.perimeter, place[figure.item]].append(figure)
+        else:
+            found.append(figure)
+    for (*_, item), group in groups.items():
+        found.append(group[0] if len(group) == 1 else _sum(group, item))
+    return sorted(found, key=lambda figure: figure.key)
+
+
+def _sum(group: list[Figure], item: str) -> Figure:
+    """One figure of several: an entity that two functions count is counted once."""
+    parts: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(dict)
+    for figure in group:
+        for part, told in figure.parts.items():
+            parts[part] |= told
+
+    def total(part: str) -> Decimal | None:
+        if part in parts:
+            return sum(parts[part].values(), Decimal(0))
+        return next((told for figure in group if (told := getattr(figure, part)) is not None), None)
+
+    first = group[0]
+    sirens = {siren for told in parts.values() for _, siren in told}
+    return replace(
+        first,
+        figure_id="|".join((*first.key[:4], item)),
+        item=item,
+        value=total("value"),
+        numerator=total("numerator"),
+        denominator=total("denominator"),
+        contributors=len(sirens),
+        parts=dict(parts),
+    )
+
+
+def _told(name: str, cells: Cells, hidden: frozenset[str]) -> list[Told]:
+    found = []
+    for (indicator_id, period), figures in sorted(cells.items()):
+        shown = [figure for figure in figures if figure.figure_id not in hidden]
+        total = sum((_amount(figure) for figure in figures), Decimal(0))
+        told = sum((_amount(figure) for figure in shown), Decimal(0)) / total if total else Decimal(0)
+        found.append(Told(name, indicator_id, period, len(figures), len(shown), round(told, 6)))
+    return found
+
+
+def _amount(figure: Figure) -> Decimal:
+    """How much a cell weighs in its breakdown; a rate weighs its denominator."""
+    part = figure.parts.get("value" if figure.is_additive else "denominator", {})
+    return sum((abs(told) for told in part.values()), Decimal(0))
+
+
+def _score(told: list[Told]) -> tuple[Decimal, int]:
+    """More of the totals first, then more cells."""
+    return sum((row.told_share for row in told), Decimal(0)), sum(row.shown_count for row in told)

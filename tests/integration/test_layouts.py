@@ -1,0 +1,166 @@
+"""Breakdowns offered where most functions would be hidden, and the one chosen: computed, masked and told like any other."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from periscope import layouts, settings
+from periscope.errors import UsageError
+from periscope.workspace import Run
+from release import restatement
+from tests.integration.test_protection import close, publication, told
+from tests.poles import Pole
+from tests.secrecy import SIRENS, SecretPole
+
+PAIRS = ("creation_support", "promotion_training", "enterprise_development", "csr_promotion")
+CHOSEN = (
+    'layouts.function = ["promotion_training + creation_support", "csr_promotion+enterprise_development"]\n'
+)
+FIRST, SECOND = "creation_support+promotion_training", "csr_promotion+enterprise_development"
+
+
+def pole_of_pairs(root: Path, quarter: str = "2026-Q3") -> SecretPole:
+    """Eight members of near turnover, two in each function: no function can be published."""
+    pole = SecretPole(root, quarter=quarter)
+    for number in range(8):
+        amount = 30_000 + 777 * number
+        pole.member(f"M{number}", PAIRS[number // 2], Q2026_2=amount + 2_469, Q2026_3=amount + 3_703.5)
+    return pole.turnover_figures()
+
+
+def choose(pole: SecretPole, chosen: str = CHOSEN) -> None:
+    """What the evaluator writes, and what the models then do with functions."""
+    path = pole.run().workspace.root / settings.FILE_NAME
+    path.write_text(chosen + path.read_text(encoding="utf-8"), encoding="utf-8")
+    classes = pole.run().workspace.settings.function_classes
+    pole.functions = {member: classes.get(function, function) for member, function in pole.functions.items()}
+    pole.figures = []
+    pole.turnover_figures()
+
+
+def offers(pole: SecretPole, run: Run) -> list[tuple[str, int, int, Decimal]]:
+    with pole.warehouse(run) as connection:
+        return connection.execute(
+            "select classes, cells_count, shown_count, told_share from protection.layouts "
+            "where indicator_id = 'turnover_total' and period = '2026-Q3'"
+        ).fetchall()
+
+
+def functions(run: Run, period: str = "2026-Q3", reader: str = "public") -> dict[str, str]:
+    rows = told(run, reader)
+    return {
+        key[4]: row["value"]
+        for key, row in rows.items()
+        if key[:4] == ("turnover_total", period, "members", "function")
+    }
+
+
+def test_a_layout_that_can_be_published_is_offered_then_chosen_then_told(tmp_path: Path) -> None:
+    pole = pole_of_pairs(tmp_path / "ws")
+    run = publication(pole)
+    assert set(functions(run).values()) == {""}
+    now, best, *_ = offers(pole, run)
+    assert now == ("", 4, 0, Decimal(0))
+    assert best[1:] == (2, 2, Decimal(1)) and best[0].count("+") == 2
+    choose(pole)
+    run = publication(pole)
+    assert set(functions(run)) == {FIRST, SECOND} and all(functions(run).values())
+    assert functions(run)[FIRST] == f"{sum(30_000 + 777 * n + 3_703.5 for n in range(4)):.2f}"
+    assert offers(pole, run) == [], "once chosen, quarters stay comparable"
+
+
+def test_nothing_is_offered_where_no_class_would_be_told(tmp_path: Path) -> None:
+    """Three functions of one member: two together are two enterprises."""
+    pole = SecretPole(tmp_path / "ws")
+    for number in range(3):
+        pole.member(f"M{number}", PAIRS[number], Q2026_3=30_000 + 777 * number)
+    assert offers(pole, publication(pole.turnover_figures())) == []
+
+
+def test_nothing_is_offered_where_most_functions_are_told(tmp_path: Path) -> None:
+    pole = SecretPole(tmp_path / "ws")
+    for number in range(8):
+        pole.member(f"M{number}", PAIRS[number // 4], Q2026_3=30_000 + 777 * number)
+    assert offers(pole, publication(pole.turnover_figures())) == []
+
+
+def test_a_class_is_protected_with_the_functions_delivered_before(tmp_path: Path) -> None:
+    """Three members of a function were delivered alone: a class with one member more would give that one away."""
+    pole = SecretPole(tmp_path / "ws", quarter="2026-Q2")
+    kinds = ["creation_support"] * 4 + ["enterprise_development"] * 3 + ["promotion_training"]
+    for number, function in enumerate(kinds):
+        pole.member(f"M{number}", function, Q2026_2=30_000 + 777 * number, Q2026_3=31_000 + 555 * number)
+    run = publication(pole.turnover_figures())
+    assert functions(run, "2026-Q2")["enterprise_development"], "else the class would tell nothing new"
+    close(pole, run)
+    pole.quarter = "2026-Q3"
+    item = "enterprise_development+promotion_training"
+    choose(pole, f'layouts.function = ["{item}"]\n')
+    run = publication(pole)
+    assert functions(run, "2026-Q3")[item] == "" or functions(run, "2026")[item] == ""
+    assert functions(run, "2026-Q3")[item] or functions(run, "2026")[item], "one of both can be told"
+
+
+def test_a_closed_quarter_told_by_other_classes_is_not_restated(tmp_path: Path) -> None:
+    pole = pole_of_pairs(tmp_path / "ws", "2026-Q2")
+    close(pole, publication(pole))
+    pole.quarter = "2026-Q3"
+    choose(pole)
+    run = publication(pole)
+    assert functions(run, "2026-Q2", "internal") == {}
+    closed = run.workspace.record / "closed" / "2026-Q2" / "internal"
+    assert not layouts.is_same_in(closed, run.workspace.settings.layouts)
+    row = {"indicator_id": "turnover_total", "period": "2026-Q2", "value": "1.00"}
+    now = {
+        "a": row | {"figure_id": "a", "dimension": "function"},
+        "b": row | {"figure_id": "b", "dimension": "all"},
+    }
+    for is_regrouped, expected in ((True, {"all"}), (False, {"all", "function", "member"})):
+        pairs = restatement._pairs(closed, "2026-Q2", now, is_regrouped)
+        assert {(after or before)["dimension"] for before, after in pairs} - {"member"} == expected - {
+            "member"
+        }
+
+
+def test_the_models_put_the_class_in_the_place_of_its_functions() -> None:
+    """A person's project followed by both functions is one project of the class."""
+    pole = Pole()
+    for number, function in enumerate((*PAIRS, None)):
+        pole.member(f"M{number}", SIRENS[number], function)  # type: ignore[arg-type]
+        pole.declare("activity", SIRENS[number], "2026-Q3", {"net_turnover_eur": Decimal(100 * 2**number), "source": "declared", "period_start": "2026-07-01", "period_end": "2026-09-30"})  # fmt: skip
+    for number in (0, 1):
+        project = {
+            "project_ref": "P",
+            "holder_pid": "h",
+            "title_key": "t",
+            "support_threshold_on": "2026-07-03",
+        }
+        pole.declare("supported_projects", SIRENS[number], "2026-Q3", project)
+    classes = layouts.function_classes({"function": [FIRST, f"{PAIRS[2]}+unknown"]})
+    figures = pole.build(
+        "2026-Q3",
+        select=["+crit_turnover_total", "+crit_supported_projects", "+crit_members_count"],
+        function_classes=classes,
+    )
+    both, rest = FIRST, f"{PAIRS[2]}+unknown"
+    assert figures.items("turnover_total", "2026-Q3") == {both: 300, rest: 2000, "csr_promotion": 800}
+    assert figures.items("supported_projects", "2026-Q3") == {both: 1}
+    assert figures.items("members_count", "2026-Q3") == {both: 2, rest: 2, "csr_promotion": 1}
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ('["rse+creation_support"]', "rse"),
+        ('["csr_promotion+creation_support", "csr_promotion"]', "deux classes"),
+        ('"csr_promotion"', "liste"),
+    ],
+)
+def test_a_wrong_choice_is_refused_before_anything(tmp_path: Path, written: str, named: str) -> None:
+    path = tmp_path / settings.FILE_NAME
+    path.write_text(f"[layouts]\nfunction = {written}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=named):
+        settings.load(path)
