@@ -5,11 +5,13 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from periscope.settings import Mapping, Thresholds
 
 
+@lru_cache(65_536)
 def fold(text: str) -> str:
     """Case, accents, typographic marks and runs of blanks folded: `Salle  Éole` and `salle eole` are one."""
     if text.isascii():

@@ -46,6 +46,11 @@ class Corrector:
         self._waiting = entries_of(name, context)
         self.findings: list[Finding] = []
 
+    @property
+    def has_entries(self) -> bool:
+        """False when nothing of this file is left to correct."""
+        return bool(self._waiting)
+
     def apply(self, sheet: str, row: int, header: str, column: Column, cell: object) -> object:
         """The cell, or its corrected value when an entry names this place and the cell still says `old_value`."""
         for entry in self._waiting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ingest.context import Context, fold
 from ingest.persons import HOLDER_CODE
@@ -15,6 +16,7 @@ _DECORATION = re.compile(r"\((?:obligatoire|\?)\)|[*:?!]+")
 _EUROS = " (€)"
 
 
+@lru_cache(65_536)
 def key_of(header: str) -> str:
     """A header without case, accents, line breaks, padding and marks of obligation."""
     return fold(_DECORATION.sub(" ", fold(header)).strip(" ."))

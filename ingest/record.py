@@ -20,6 +20,8 @@ ROW_TABLES = {
     "turnover": "revenue.turnover",
     "bookings": "bookings.bookings",
 }
+#: rows held before they are inserted: what a long log needs of memory
+_MOST_PENDING = 50_000
 _BY_SLICE = (*ROW_TABLES.values(), "revenue.fec_lines", "revenue.fec_files")
 
 
@@ -143,6 +145,8 @@ class Recorder:
             assert table is not None, f"rows of kind {piece.kind} have no table"
             sent = {"sender_siren": piece.sender_siren, "quarter": piece.quarter}
             self.add(table, {"slice_id": slice_id, "format": reading.kind_of_file} | sent | row)
+            if len(self._pending[table]) >= _MOST_PENDING:
+                self.flush()
 
 
 def _sender_of(reading: Reading, file: LandedFile) -> str:

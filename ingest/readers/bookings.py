@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
 from ingest.context import Context
 from ingest.identity import propose_member, propose_room
 from ingest.moments import PARIS
+from ingest.unreadable import Unreadable
 from ingest.values import parse
 from periscope import tables
 from periscope.quarters import Quarter
@@ -20,6 +23,11 @@ ROOM_REMEDY = "Ajoutez cette salle à register/rooms.csv, ou une ligne « room �
 _INTERVAL_REMEDY = "Corrigez le début ou la fin, puis renvoyez le fichier."
 
 
+#: a log says the same few rooms, hours and prices a million times
+_MOST_KEPT = 200_000
+
+
+@lru_cache(_MOST_KEPT)
 def local_quarter(starts_at: datetime) -> str:
     """The quarter in which a naive UTC instant falls in Europe/Paris."""
     return str(Quarter.of(starts_at.replace(tzinfo=UTC).astimezone(PARIS).date()))
@@ -32,6 +40,28 @@ def overlaps(starts_at: datetime, ends_at: datetime, window: tuple[date, date]) 
     return first.date() <= window[1] and (last.date() > window[0] if midnight else last.date() >= window[0])
 
 
+class Once:
+    """What each distinct cell of one file says, or why it cannot be read."""
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[Any, ...], tuple[Any, Unreadable | None]] = {}
+
+    def __call__(self, column: str, cell: object, read: Callable[[], Any]) -> Any:
+        """`read()`, called once for a column and cell. Raises Unreadable as it does."""
+        key = column, type(cell), cell
+        if key not in self._said:
+            if len(self._said) >= _MOST_KEPT:
+                self._said.clear()
+            try:
+                self._said[key] = read(), None
+            except Unreadable as error:
+                self._said[key] = None, error
+        value, unreadable = self._said[key]
+        if unreadable is not None:
+            raise Unreadable(unreadable.reason, unreadable.remedy)
+        return value
+
+
 class Log:
     """Collects what one booking file says; every row is accepted or refused exactly once."""
 
@@ -39,6 +69,7 @@ class Log:
         self.reading = Reading(kind_of_file=kind_of_file)
         self._context = context
         self._members: dict[str, str | None] = {}
+        self.once = Once()
         #: the sheet being read; empty for a text
         self.sheet = ""
         self._slices: dict[tuple[str, str, str], Slice] = {}
@@ -95,7 +126,7 @@ class Log:
         return self.reading
 
 
-def room_of(names: list[str], context: Context) -> str | None:
+def room_of(names: Sequence[str], context: Context) -> str | None:
     """The first of these names that is a room of the register, through the alias table."""
     return next((room for name in names if name.strip() and (room := context.room(name))), None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ingest.readers import grid, ics_rules
 from ingest.readers.booking_layouts import Layout, layouts
 from ingest.readers.bookings import (
     Log,
+    Once,
     bad_interval,
     category_of,
     local_quarter,
@@ -89,7 +91,7 @@ def _cells(row: grid.Row, sheet: str, block: grid.Block, layout: Layout, correct
     cells: Cells = {column: [value] for column, value in layout.constants.items()}
     for position, column in block.columns.items():
         cell = row.cells[position] if position < len(row.cells) else None
-        if column in tables.BOOKINGS.names:
+        if corrector.has_entries and column in tables.BOOKINGS.names:
             header = text_of(block.header.cells[position])
             cell = corrector.apply(sheet, row.number, header, tables.BOOKINGS.column(column), cell)
         if not grid.is_empty(cell):
@@ -112,8 +114,8 @@ def _read_row(row: grid.Row, cells: Cells, layout: Layout, context: Context, log
         log.refuse([Refusal(row.number, reason, _REMEDY, code="defect" if row.defect else "total")])
         return
     refusals: list[Refusal] = []
-    room_id = _room(row.number, cells, context, refusals)
-    values = _values(row.number, cells, layout, context, refusals)
+    room_id = _room(row.number, cells, context, log.once, refusals)
+    values = _values(row.number, cells, layout, context, log.once, refusals)
     starts_at, ends_at = values["starts_at"], values["ends_at"]
     if starts_at and ends_at and ends_at <= starts_at:
         refusals.append(bad_interval(row.number))
@@ -131,17 +133,18 @@ def _read_row(row: grid.Row, cells: Cells, layout: Layout, context: Context, log
     log.accept(str(room_id), rows)
 
 
-def _room(number: int, cells: Cells, context: Context, refusals: list[Refusal]) -> str | None:
+def _room(number: int, cells: Cells, context: Context, once: Once, refusals: list[Refusal]) -> str | None:
     label = text_of(cells["room"][0]) if "room" in cells else ""
     areas = [text_of(cell) for cell in cells.get("area", [])]
-    room_id = room_of([*(f"{area} {label}" for area in areas), label], context)
+    names = (*(f"{area} {label}" for area in areas), label)
+    room_id: str | None = once("room", names, partial(room_of, names, context))
     if room_id is None:
         refusals.append(unknown_room(number, label, context, "room"))
     return room_id
 
 
 def _values(
-    number: int, cells: Cells, layout: Layout, context: Context, refusals: list[Refusal]
+    number: int, cells: Cells, layout: Layout, context: Context, once: Once, refusals: list[Refusal]
 ) -> dict[str, Any]:
     """The typed columns of a booking; what cannot be read is added to `refusals`."""
     values: dict[str, Any] = {"row_number": number, "format": layout.format}
@@ -156,34 +159,42 @@ def _values(
                 Refusal(number, error.reason, error.remedy, column=column, value=cell, code="unreadable")
             )
 
-    attempt("starts_at", lambda: _starts_at(cells))
-    attempt("ends_at", lambda: _ends_at(cells, values["starts_at"]))
-    for column in ("category", "status", "participants", "price_eur_net", "booking_ref"):
-        attempt(column, lambda column=column: _cell(column, cells, layout))
+    attempt("starts_at", lambda: _starts_at(cells, once))
+    attempt("ends_at", lambda: _ends_at(cells, values["starts_at"], once))
+    for column in ("category", "status", "participants", "price_eur_net"):
+        attempt(
+            column,
+            lambda column=column: once(column, _first(column, cells), lambda: _cell(column, cells, layout)),
+        )
+    attempt("booking_ref", lambda: _cell("booking_ref", cells, layout))
     if values["category"] is None:
         values["category"] = category_of(layout.format, text_of((cells.get("type") or [""])[0]), context)
     values["status"] = _status(cells, values["status"])
     return values
 
 
+def _first(column: str, cells: Cells) -> object | None:
+    return (cells.get(column) or [None])[0]
+
+
 def _cell(column: str, cells: Cells, layout: Layout) -> object | None:
-    raw = (cells.get(column) or [None])[0]
+    raw = _first(column, cells)
     said = layout.values.get(column, {}).get(text_of(raw), raw)
     return parse(tables.BOOKINGS.column(column), said)
 
 
-def _starts_at(cells: Cells) -> datetime:
+def _starts_at(cells: Cells, once: Once) -> datetime:
     if cells.get("starts_at"):
-        return _moment(cells["starts_at"][0])
+        return _moment(cells["starts_at"][0], once)
     if not cells.get("day") or not cells.get("clock"):
         raise Unreadable("Le début de la réservation est absent.", "Renseignez le jour et l'heure de début.")
     day, clock = moments.date_of(cells["day"][0]), moments.time_of(cells["clock"][0])
     return moments.instant_of(f"{day.isoformat()} {clock}")
 
 
-def _ends_at(cells: Cells, starts_at: datetime | None) -> datetime | None:
+def _ends_at(cells: Cells, starts_at: datetime | None, once: Once) -> datetime | None:
     if cells.get("ends_at"):
-        return _moment(cells["ends_at"][0])
+        return _moment(cells["ends_at"][0], once)
     if not cells.get("duration"):
         raise Unreadable("La fin de la réservation est absente.", "Renseignez le jour et l'heure de fin.")
     if starts_at is None:
@@ -196,7 +207,12 @@ def _ends_at(cells: Cells, starts_at: datetime | None) -> datetime | None:
     return starts_at + timedelta(minutes=round(minutes))
 
 
-def _moment(raw: object) -> datetime:
+def _moment(raw: object, once: Once) -> datetime:
+    found: datetime = once("moment", raw, partial(_moment_of, raw))
+    return found
+
+
+def _moment_of(raw: object) -> datetime:
     """A moment, also as MRBS writes it: `09:00 - lundi 6 juillet 2026`, or the day in words before the hour."""
     text = raw.strip() if isinstance(raw, str) and len(raw) <= _LONGEST_MOMENT else ""
     if match := _CLOCK_FIRST.fullmatch(text):

@@ -1,0 +1,51 @@
+"""One way at a time, alone in its own process: wall, CPU and peak memory, its children included."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What some work cost; `peak_mb` is that of the largest single process."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+    def row(self, name: str, peer: Cost | None = None) -> str:
+        """A line of a Markdown table: name, wall, CPU, peak, and wall and CPU as multiples of a peer's."""
+        peer = peer or self
+        ratios = f"{self.wall_s / peer.wall_s:.2f} | {self.cpu_s / peer.cpu_s:.2f}"
+        return f"| {name} | {self.wall_s:.2f} | {self.cpu_s:.2f} | {self.peak_mb:,.0f} | {ratios} |"
+
+
+def header(first: str, peer: str) -> str:
+    return f"| {first} | wall s | CPU s | peak MB | wall / {peer} | CPU / {peer} |\n|---|---|---|---|---|---|"
+
+
+def alone(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, Cost]:
+    """What `work` returns, and what it cost in a fresh process; the import of its module is not counted."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_measured, (work, args, kwargs))
+
+
+def _measured(work: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[T, Cost]:
+    cpu, begun = _cpu(), time.perf_counter()
+    result = work(*args, **kwargs)
+    wall = time.perf_counter() - begun
+    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return result, Cost(wall, _cpu() - cpu, max(peaks) / 1024)
+
+
+def _cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
