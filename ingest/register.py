@@ -38,8 +38,8 @@ def read_register(workspace: Workspace) -> Rows:
         for row in found[name]:
             if row["member_id"] not in members:
                 problems.append(
-                    f"register/{name}.csv, ligne {row['row_number']}, colonne member_id : « {row['member_id']} » n'est pas "
-                    "dans members.csv. Ajoutez ce membre ou corrigez l'identifiant."
+                    f"register/{name}.csv, ligne {row['row_number']}, colonne member_id : cet identifiant n'est "
+                    "pas dans members.csv. Ajoutez ce membre ou corrigez l'identifiant."
                 )
     if problems:
         shown = "\n  ".join(problems[:30])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -407,8 +408,9 @@ def _status_of(arguments: argparse.Namespace) -> int:
     except (Exception, KeyboardInterrupt) as error:
         log.failure(error)
         log.forget_unheard()
-        if arguments.debug and not isinstance(error, KeyboardInterrupt):
-            raise
+        if arguments.debug:
+            # where it failed, not its message: it may quote a cell
+            traceback.print_tb(error.__traceback__)
         text, status = told(error)
         print(f"periscope : {text}", file=sys.stderr)
         return status

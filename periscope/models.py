@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -131,7 +132,7 @@ def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) 
     if result.exception is not None:
         raise PeriscopeError(f"Les modèles ne se lisent pas : {result.exception}") from result.exception
     failures = [
-        f"{node.node.name} ({node.status}) : {node.message}"
+        f"{node.node.name} ({node.status}) : {_without_cells(str(node.message))}"
         for node in getattr(result.result, "results", [])
         if str(node.status) in ("error", "fail")
     ]
@@ -139,3 +140,8 @@ def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) 
         "Le calcul des critères a échoué ; rien n'est publié, la publication précédente est intacte.\n  "
         + "\n  ".join(failures)
     )
+
+
+def _without_cells(message: str) -> str:
+    """A message of the warehouse up to what it quotes, and after: between quotes may stand a cell."""
+    return re.sub(r"([\"']).*\1", "…", message, flags=re.DOTALL)
