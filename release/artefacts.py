@@ -16,6 +16,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -154,8 +155,12 @@ def _typed_array(dtype: str, packed: str) -> str:
     content = base64.b64decode(packed.replace("\\u002f", "/").replace("\\/", "/"))
     code = _FORMATS[dtype]
     count = len(content) // struct.calcsize(code)
+    # a short float keeps seven digits: what follows them is noise that would hide the amount
+    written = ".7g" if code == "f" else ".6f"
     return " ; ".join(
-        f"{value:.6f}" for value in struct.unpack(f"<{count}{code}", content[: count * struct.calcsize(code)])
+        f"{Decimal(format(value, written)):f}"
+        for value in struct.unpack(f"<{count}{code}", content[: count * struct.calcsize(code)])
+        if value == value
     )
 
 
@@ -209,8 +214,8 @@ def _pdf(content: bytes) -> Iterator[str]:
         yield str(filled.value or "")
 
 
-def secrets_of(connection: Connection, run: Run, reader: str) -> Secrets:
-    """Amounts hidden from this reader, but those that it may read anyway; members' names, but those told in texts."""
+def hidden_amounts(connection: Connection) -> Secrets:
+    """Every amount that somebody may not have, before what each reader may read is taken out."""
     secrets = Secrets()
     for amount, label in connection.execute(
         """
@@ -229,6 +234,12 @@ def secrets_of(connection: Connection, run: Run, reader: str) -> Secrets:
     ).fetchall():
         if amount is not None and not _is_simple_fraction(amount):
             secrets.add_amount(amount, label)
+    return secrets
+
+
+def secrets_of(connection: Connection, run: Run, reader: str, hidden: Secrets) -> Secrets:
+    """Amounts hidden from this reader, but those that it may read anyway; members' names, but those told in texts."""
+    secrets = deepcopy(hidden)
     _forgive_published(connection, secrets, reader)
     told = fold(catalogue.CATALOGUE.read_text(encoding="utf-8") + _free_texts(connection, run))
     for member_id, name in connection.execute(
@@ -299,8 +310,9 @@ def _free_texts(connection: Connection, run: Run) -> str:
 
 def gate(connection: Connection, run: Run, base: Path) -> None:
     """Refuse the release when a file of a reader outside the house holds a hidden amount or a member's name."""
+    hidden = hidden_amounts(connection)
     for folder in sorted(p for p in base.iterdir() if p.is_dir() and p.name != INTERNAL):
-        secrets = secrets_of(connection, run, folder.name)
+        secrets = secrets_of(connection, run, folder.name, hidden)
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             for text in [path.name, *texts(path)]:
                 found = secrets.in_text(text)
