@@ -73,10 +73,14 @@ from bases
 
 {# The function, or the class of periscope.toml that replaces it (ids of the nomenclature: periscope/layouts.py). #}
 {% macro function_class(column) %}
-    case coalesce({{ column }}, 'unknown')
-        {% for function, class in var('function_classes').items() %}
-            when '{{ function }}' then '{{ class }}'
-        {% endfor %}
-        else coalesce({{ column }}, 'unknown')
-    end
+    {% if var('function_classes') %}
+        case coalesce({{ column }}, 'unknown')
+            {% for function, class in var('function_classes').items() %}
+                when '{{ function }}' then '{{ class }}'
+            {% endfor %}
+            else coalesce({{ column }}, 'unknown')
+        end
+    {% else %}
+        coalesce({{ column }}, 'unknown')
+    {% endif %}
 {% endmacro %}
