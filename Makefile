@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test lint bench faults setup setup-dev browser lab spark test-spark clean
+.PHONY: help demo test lint bench faults fuzz setup setup-dev browser lab spark test-spark clean
 
 help:
 	@echo "make demo   espace de travail fictif complet : tableau de bord et rapports"
@@ -11,6 +11,7 @@ help:
 	@echo "make lint   ruff, mypy, sqlfluff"
 	@echo "make bench  mesures de vitesse et de mémoire (benchmarks/)"
 	@echo "make faults provoque chaque panne $(FAULT_REPEATS) fois et écrit docs/fiabilite.md"
+	@echo "make fuzz   entrées guidées par la couverture, pour chaque lecteur écrit à la main"
 	@echo "make lab    Jupyter pour les analystes"
 	@echo "make spark  les mêmes modèles sur un Spark de cette machine, comparés à DuckDB (Java 17)"
 
@@ -22,6 +23,10 @@ help:
 
 .venv/dev: requirements-dev.lock .venv/run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	touch $@
+
+.venv/fuzz: requirements-fuzz.lock .venv/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-fuzz.lock
 	touch $@
 
 .venv/lab: requirements-lab.lock .venv/run
@@ -68,8 +73,17 @@ test-spark: .venv/spark
 
 # Every fault of the reliability page, provoked many times; the counts are written in docs/fiabilite.md.
 FAULT_REPEATS ?= 20
-faults: setup-dev
+faults: setup-dev fuzz
 	PERISCOPE_FAULT_REPEATS=$(FAULT_REPEATS) PERISCOPE_FAULT_REPORT=docs/fiabilite.md $(BIN)/pytest tests/faults
+	PERISCOPE_STATEFUL_EXAMPLES=$(FAULT_REPEATS) PERISCOPE_STATEFUL_STEPS=12 $(BIN)/pytest tests/stateful
+	$(BIN)/python -m benchmarks.soak 40 --report
+	$(BIN)/python -m benchmarks.mutation --report
+
+# Coverage-guided inputs for each reader written by hand, so many seconds each (Linux).
+FUZZ_SECONDS ?= 60
+fuzz: .venv/fuzz
+	set -e; for target in fec dumps amounts dates headers; do \
+	  $(BIN)/python -m tests.fuzz.harness $$target $(FUZZ_SECONDS); done
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks.run

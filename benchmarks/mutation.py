@@ -50,7 +50,12 @@ class Rule:
 
 
 PYTHON = (
-    Rule("secret primaire", "protection.primary", ("tests/unit/test_primary.py",)),
+    Rule(
+        "secret primaire",
+        "protection.primary",
+        ("tests/unit/test_primary.py",),
+        ("Figure", "by_siren", "is_safe_for_enterprises", "cause"),
+    ),
     Rule(
         "masques",
         "protection.masks",

@@ -126,6 +126,8 @@ def test_what_one_agreed_to_show_no_longer_protects_the_others() -> None:
     four = figure(parts={"value": part("25", "25", "25", "25")})
     assert why(four, "S0") == ""
     assert why(four, "S0", "S1") == FEW
+    # the last one who did not agree would be known by difference
+    assert why(four, "S0", "S1", "S2") == FEW
     # nobody is left to be betrayed
     assert why(four, "S0", "S1", "S2", "S3") == ""
     # without S0, S1 is 90 % of what is left
