@@ -90,9 +90,14 @@ def prove(run: Run, figure_id: str) -> Proof:
             connection, "select * from marts.fct_restatements where figure_id = ? order by kind", figure_id
         )
         corrections = _corrections(connection, sources)
-    figure = figures[0] | ({"status": "restated"} if restatements else {})
+    figure = figures[0]
     indicator = catalogue.load()[figure["indicator_id"]]
     period = figure["period"]
+    quarter = period if "-Q" in period else f"{period}-Q4"
+    if restatements:
+        figure |= {"status": "restated"}
+    elif figure["status"] == "provisional" and _is_closed(run, quarter):
+        figure |= {"status": "closed"}
     return Proof(
         figure,
         indicator,
@@ -101,8 +106,12 @@ def prove(run: Run, figure_id: str) -> Proof:
         restatements,
         _checks(run, figure, indicator, sources),
         _editions(run, figure),
-        delivered_to(run.workspace.record, period if "-Q" in period else f"{period}-Q4"),
+        delivered_to(run.workspace.record, quarter),
     )
+
+
+def _is_closed(run: Run, quarter: str) -> bool:
+    return any(line["quarter"] == quarter for line in read_lines(run.workspace.record / "closings.jsonl"))
 
 
 def _corrections(connection: Connection, sources: list[Row]) -> list[Row]:

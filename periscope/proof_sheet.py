@@ -60,10 +60,18 @@ def _facts(proof: Proof) -> list[tuple[str, str]]:
         facts.append(("Comptes", f"{shown(figure['numerator'])} / {shown(figure['denominator'])}"))
     return [
         *facts,
-        ("Couverture", f"{shown(figure['coverage'])} sur {shown(figure['expected'])} attendus"),
+        ("Couverture", _coverage(figure)),
         ("Contributeurs", shown(figure["contributors"])),
         ("Échelon de preuve", catalogue.RUNGS[figure["rung"]]),
     ]
+
+
+def _coverage(figure: Row) -> str:
+    """`3 sur 4 attendus (75 %)`; a figure that asks nobody has none."""
+    share, expected = figure["coverage"], figure["expected"]
+    if share is None or expected is None:
+        return "sans objet"
+    return f"{round(share * expected)} sur {expected} attendus ({share * 100:.0f}\u202f%)"
 
 
 def _told(source: Row) -> str:
