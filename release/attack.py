@@ -42,8 +42,21 @@ def read_published(base: Path) -> Published:
 
 def _name(row: dict[str, str]) -> str:
     label = catalogue.load()[row["indicator_id"]].name_fr
-    cell = ", ".join(row[key] for key in ("period", "perimeter", "dimension", "item"))
-    return f"« {label} » ({cell})"
+    return f"« {label} » ({_cell(row)})"
+
+
+def _words(row: dict[str, str]) -> str:
+    return f"{catalogue.load()[row['indicator_id']].name_fr} ({_cell(row)})"
+
+
+def _cell(row: dict[str, str]) -> str:
+    return ", ".join(row[key] for key in ("period", "perimeter", "dimension", "item"))
+
+
+def _in_words(told: str, names: dict[str, str]) -> str:
+    """The same, with the words of the figure in the place of its id, which comes first."""
+    figure_id, space, rest = told.partition(" ")
+    return names.get(figure_id, figure_id) + space + rest
 
 
 def gate(connection: Connection, run: Run, base: Path) -> None:
@@ -56,7 +69,7 @@ def gate(connection: Connection, run: Run, base: Path) -> None:
         facts = system.facts(published)
         found = breaches(system.unknowns, facts, system.targets, rule)
         if found:
-            raise GateError(_path(found[0], published, len(found)))
+            raise GateError(_path(found[0], published, _names(base), len(found)))
 
 
 def _check_derived(connection: Connection, published: Published) -> None:
@@ -129,7 +142,16 @@ class _System:
         return {index: coefficient for index, coefficient in terms.items() if coefficient}
 
 
-def _path(breach: Breach, published: Published, count: int) -> str:
+def _names(base: Path) -> dict[str, str]:
+    """French words of every figure of this release, hidden ones included, by id."""
+    found = {}
+    for name in ("figures.csv", "history.csv"):
+        with (base / INTERNAL / name).open(encoding="utf-8", newline="") as file:
+            found |= {row["figure_id"]: _words(row) for row in csv.DictReader(file)}
+    return found
+
+
+def _path(breach: Breach, published: Published, names: dict[str, str], count: int) -> str:
     who = (
         f"le membre de SIREN {breach.insider}, qui connaît ses propres chiffres"
         if breach.insider
@@ -141,11 +163,11 @@ def _path(breach: Breach, published: Published, count: int) -> str:
             row = published[fact.figure]
             steps.append(f"{_name(row)} [{fact.part} = {row[fact.part]}]")
         else:
-            steps.append(fact.figure)
+            steps.append(_in_words(fact.figure, names))
     others = f" ({count} chiffres sont dans ce cas)" if count > 1 else ""
     side = "de plus" if breach.side > 0 else "de moins"
     return (
-        f"Rien n'est publié : {who} saurait que « {breach.target} » ne vaut pas {breach.width:.2f} {side} que sa vraie "
+        f"Rien n'est publié : {who} saurait que « {_in_words(breach.target, names)} » ne vaut pas {breach.width:.2f} {side} que sa vraie "
         f"valeur{others}, à partir de : " + " ; ".join(steps) + ". "
         "Masquez l'un de ces chiffres ou recueillez l'accord écrit du membre concerné."
     )

@@ -247,37 +247,65 @@ def rewrite(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def unmask(base: Path, dimension: str, item: str, *columns: str) -> None:
-    """Put back in the public's folder what only `internal` has."""
+def unmask(base: Path, dimension: str, item: str, *columns: str, indicator: str = "") -> None:
+    """Put back in the public's folder what only `internal` has, of every indicator if none is named."""
+    changed = 0
     with (base / "internal" / "figures.csv").open(encoding="utf-8", newline="") as file:
         inside = {row["figure_id"]: row for row in csv.DictReader(file)}
     path = base / "public" / "figures.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
-        if (row["dimension"], row["item"]) == (dimension, item):
+        is_meant = indicator in ("", row["indicator_id"]) and row["status"] == "suppressed"
+        if is_meant and (row["dimension"], row["item"]) == (dimension, item):
             row |= {c: inside[row["figure_id"]][c] for c in columns}
+            changed += 1
+    assert changed, "nothing was hidden: this test would prove nothing"
     export.write_csv(path, masks.COLUMNS, (row.values() for row in rows))
 
 
 def test_the_gate_refuses_a_hidden_cell_and_says_the_way(tmp_path: Path) -> None:
     pole = consent_pole(tmp_path / "ws")
     gate_of(pole, lambda base: None)
-    with pytest.raises(GateError, match="Chiffre d'affaires") as refused:
+    # what would be known, then from what: both in words
+    words = r"saurait que « [^»]*Chiffre d'affaires.*à partir de : « Chiffre d'affaires"
+    with pytest.raises(GateError, match=words) as refused:
         gate_of(pole, lambda base: unmask(base, "function", "csr_promotion", "value"))
     assert refused.value.exit_status == 3
 
 
-def test_s09_a_rate_beside_a_hidden_cell_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("indicator", "columns", "named"),
+    [
+        ("turnover_panel_growth", ("value",), "panel"),
+        ("turnover_panel_growth", ("numerator",), "panel"),
+        ("turnover_chained_growth", ("value",), "calculé à partir d'un chiffre caché"),
+        ("turnover_median_growth", ("value",), "calculé à partir d'un chiffre caché"),
+        ("market_share_of_income", ("value", "denominator"), "Part marchande"),
+    ],
+    ids=["growth", "numerator", "index", "median", "percentage"],
+)
+def test_s09_a_rate_beside_a_hidden_cell_is_refused(
+    tmp_path: Path, indicator: str, columns: tuple[str, ...], named: str
+) -> None:
+    """One newcomer: the total is told, and any number on the five others gives the newcomer or a member away."""
     pole = SecretPole(tmp_path / "ws")
-    for number in range(5):
-        pole.member(f"M{number}", Q2025_3=30_000 + 7 * number, Q2026_3=31_000 + 13 * number)
+    panel = [(f"M{n}", SIRENS[n], str(31_000 + 13 * n), str(30_000 + 7 * n)) for n in range(5)]
+    for number, (member, _, now, before) in enumerate(panel):
+        pole.member(member, Q2025_3=before, Q2026_3=now)
+        assert pole.sirens[member] == SIRENS[number]
     pole.member("NEW", Q2026_3=12_345.67)
     pole.turnover_figures()
-    run = pole.build()
-    with pytest.raises(GateError, match=r"Évolution|Chiffre d'affaires"):
-        gate_of(pole, lambda base: (unmask(base, "all", "all", "value"), None)[1])
-    assert not (run.workspace.published / "2026-Q3").exists()
+    cell = ("2026-Q3", "members", "all", "all")
+    # income of the panel only, so that their share tells its numerator, the panel's turnover
+    pole.figure(
+        "market_share_of_income", *cell, [(m, s, now, str(Decimal(now) * 2)) for m, s, now, _ in panel]
+    )
+    for derived in ("turnover_chained_growth", "turnover_median_growth"):
+        pole.figure(derived, *cell, [(m, s, "1.0", "1.0") for m, s, _, _ in panel])
+    gate_of(pole, lambda base: None)
+    with pytest.raises(GateError, match=named):
+        gate_of(pole, lambda base: unmask(base, "all", "all", *columns, indicator=indicator))
 
 
 def test_two_readers_with_two_values_are_refused(tmp_path: Path) -> None:
