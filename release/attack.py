@@ -144,7 +144,7 @@ class _System:
 
 def _names(base: Path) -> dict[str, str]:
     """French words of every figure of this release, hidden ones included, by id."""
-    found = {}
+    found: dict[str, str] = {}
     for name in ("figures.csv", "history.csv"):
         with (base / INTERNAL / name).open(encoding="utf-8", newline="") as file:
             found |= {row["figure_id"]: _words(row) for row in csv.DictReader(file)}
