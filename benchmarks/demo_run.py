@@ -1,66 +1,76 @@
 """The demo pole by step, beside the floor nobody can avoid: `python -m benchmarks.demo_run`.
 
-Floor = one dbt invocation on the same models + one Great Expectations import + one notebook kernel, measured in the
-same run as separate processes. Prints a Markdown table.
+Floor = one dbt invocation on the same models + one Great Expectations import + one notebook kernel, each in a process
+of its own, in the same run. One changed declaration is measured beside the run that had everything to do.
 """
 
 from __future__ import annotations
 
-import resource
-import subprocess
+import re
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+from benchmarks.measure import Cost, command, header
+from ingest.demo import write_demo
 from periscope.arguments import STEPS
 from periscope.models import PROJECT
 
 AS_OF = "2026-11-23"
-PERISCOPE = [sys.executable, "-m", "periscope.cli"]
 KERNEL = (
     "import nbformat, nbclient; nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('1 + 1')]);"
     "nbclient.NotebookClient(nb, shutdown_kernel='immediate').execute()"
 )
+DBT = (
+    "import sys; from pathlib import Path; from datetime import date; from periscope import models;"
+    "from periscope.workspace import Run, Workspace; from periscope.quarters import Quarter;"
+    "models.build(models.request(Run(Workspace(Path(sys.argv[1])), Quarter.parse('2026-Q3'), date(2026, 11, 23))))"
+)
+CHANGED = "inbox/declarations/activite des membres.csv"
+TURNOVER = re.compile(rb"(;2026-Q3;[^;]*;[^;]*;\d+,\d)(\d)")
 
 
-def timed(command: list[str], **environment: str) -> tuple[float, float]:
-    """Wall seconds, and the peak memory in MB of the largest process so far among children."""
-    start = time.perf_counter()
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-    return time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+def change_one_declaration(root: Path) -> None:
+    """One digit of one member's turnover of the quarter: another version of the same declaration."""
+    path = root / CHANGED
+    text = path.read_bytes()
+    changed = TURNOVER.sub(lambda found: found[1] + (b"8" if found[2] != b"8" else b"7"), text, count=1)
+    assert changed != text, f"{CHANGED} holds no turnover of 2026-Q3"
+    path.write_bytes(changed)
+
+
+def measured(root: Path) -> list[tuple[str, Cost]]:
+    python, where = [sys.executable, "-m", "periscope.cli"], ["-w", str(root), "--as-of", AS_OF]
+    rows = [("run, everything new", command([*python, "run", *where], PROJECT))]
+    rows.append(("run, nothing changed", command([*python, "run", *where], PROJECT)))
+    change_one_declaration(root)
+    rows.append(("run, one changed declaration", command([*python, "run", *where], PROJECT)))
+    for step in STEPS:
+        rows.append((f"step {step}, again, alone", command([*python, step, *where], PROJECT)))
+    for name, line in (
+        ("one dbt invocation", [DBT, str(root)]),
+        ("import great_expectations", ["import great_expectations"]),
+        ("one notebook kernel", [KERNEL]),
+    ):
+        rows.append((f"floor: {name}", command([sys.executable, "-c", *line], PROJECT)))
+    return rows
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "pole"
-        rows: list[tuple[str, float, float]] = []
-        subprocess.run(
-            [sys.executable, "-c", f"from ingest.demo import write_demo; from pathlib import Path; write_demo(Path({str(root)!r}))"],
-            cwd=PROJECT, check=True,
-        )  # fmt: skip
-        where = ["-w", str(root), "--as-of", AS_OF]
-        rows.append(("run, everything new", *timed([*PERISCOPE, "run", *where])))
-        rows.append(("run, nothing changed", *timed([*PERISCOPE, "run", *where])))
-        for step in STEPS:
-            rows.append((f"step {step}, again, alone", *timed([*PERISCOPE, step, *where])))
-        dbt = (
-            "import sys; from pathlib import Path; from datetime import date; from periscope import models;"
-            "from periscope.workspace import Run, Workspace; from periscope.quarters import Quarter;"
-            f"models.build(models.request(Run(Workspace(Path({str(root)!r})), Quarter.parse('2026-Q3'), date(2026, 11, 23))))"
-        )
-        floor = [
-            ("floor: one dbt invocation", *timed([sys.executable, "-c", dbt])),
-            ("floor: import great_expectations", *timed([sys.executable, "-c", "import great_expectations"])),
-            ("floor: one notebook kernel", *timed([sys.executable, "-c", KERNEL])),
-        ]
-    total = sum(row[1] for row in floor)
-    print("| what | wall s | of the floor | peak MB so far |\n|---|---|---|---|")
-    for name, seconds, peak in [*rows, *floor]:
-        print(f"| {name} | {seconds:.2f} | {seconds / total:.2f} | {peak:.0f} |")
-    print(f"| floor, sum | {total:.2f} | 1.00 | |")
+        write_demo(root)
+        rows = measured(root)
+    floors = [cost for name, cost in rows if name.startswith("floor")]
+    floor = Cost(sum(c.wall_s for c in floors), sum(c.cpu_s for c in floors), max(c.peak_mb for c in floors))
+    print(header("what", "floor"))
+    for name, cost in [*rows, ("floor, sum", floor)]:
+        print(cost.row(name, floor))
+    whole, changed = rows[0][1], rows[2][1]
+    print(
+        f"\nOne changed declaration / everything new: {changed.wall_s / whole.wall_s:.2f} of the wall clock, "
+        f"{changed.cpu_s / whole.cpu_s:.2f} of the CPU."
+    )
 
 
 if __name__ == "__main__":

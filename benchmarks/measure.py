@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -36,6 +40,20 @@ def alone(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, C
     """What `work` returns, and what it cost in a fresh process; the import of its module is not counted."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_measured, (work, args, kwargs))
+
+
+def command(line: list[str], folder: Path) -> Cost:
+    """What a command cost in its own process, run in `folder`. Raises SystemExit with its last lines when it fails."""
+    with tempfile.TemporaryFile() as told:
+        begun = time.perf_counter()
+        process = subprocess.Popen(line, cwd=folder, stdin=subprocess.DEVNULL, stdout=told, stderr=told)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - begun
+        if process.returncode:
+            told.seek(0)
+            raise SystemExit(f"{' '.join(line)}\n{told.read()[-4000:].decode(errors='replace')}")
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def _measured(work: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[T, Cost]:

@@ -1,0 +1,54 @@
+"""One new file among thousands of small ones: `python -m benchmarks.small_files [FILES]`.
+
+Each file holds one member's posts of one quarter. `ingest` runs as a command, as a person runs it; its peer is the
+plain hash of every file of the inbox, which nobody can avoid who wants to know what changed.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import alone, command, header
+from ingest import landing
+from periscope import template
+from periscope.models import PROJECT
+from periscope.workspace import Workspace
+from tests.faults import house
+
+_SIREN = house.MEMBERS["A"]
+
+
+def write(root: Path, number: int) -> None:
+    folder = root / "inbox" / "declarations" / f"{number // 100:03d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    post = f"{_SIREN};2026-Q3;P{number};{_SIREN};permanent;created;2026-01-05;1\n"
+    (folder / f"postes {number:05d}.csv").write_text(
+        house.lines(_SIREN, "1").splitlines(keepends=True)[0] + post
+    )
+
+
+def hash_inbox(root: Path) -> int:
+    return len({landing.hash_file(path) for path in landing.inbox_files(Workspace(root))})
+
+
+def main(files: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = template.create(Path(folder) / "pole").root
+        (root / "register" / "members.csv").write_text(f"member_id,siren,name\nA,{_SIREN},Membre A\n")
+        for number in range(files):
+            write(root, number)
+        ingest = [sys.executable, "-m", "periscope.cli", "ingest", "-w", str(root), "--as-of", house.AS_OF]
+        count, peer = alone(hash_inbox, root)
+        assert count == files
+        print(header(f"{files:,} files", "hash"))
+        print(peer.row("hash of every file"))
+        print(command(ingest, PROJECT).row("ingest, all new", peer), flush=True)
+        print(command(ingest, PROJECT).row("ingest, nothing new", peer), flush=True)
+        write(root, files)
+        print(command(ingest, PROJECT).row("ingest, one new file", peer), flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000)
