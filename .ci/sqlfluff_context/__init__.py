@@ -37,4 +37,5 @@ dbt = SimpleNamespace(
     hash=lambda text: f"md5(cast({text} as varchar))",
     last_day=lambda day, part: f"last_day({day})",
     date_trunc=lambda part, day: f"date_trunc('{part}', {day})",
+    type_string=lambda: "varchar",
 )

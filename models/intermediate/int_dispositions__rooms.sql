@@ -13,7 +13,8 @@ bookings as (
         list_price_eur as amount_eur,
         case
             when list_price_eur is null then 'Aucun tarif pour cette salle et cette catégorie ce jour-là.'
-        end as exclusion_reason_fr
+        end as exclusion_reason_fr,
+        true as is_effective
     from {{ ref('int_bookings__priced') }}
     union all
     select
@@ -26,7 +27,8 @@ bookings as (
         case status
             when 'cancelled' then 'La réservation est annulée.'
             when 'tentative' then 'La réservation n''est pas confirmée.'
-        end as exclusion_reason_fr
+        end as exclusion_reason_fr,
+        false as is_effective
     from {{ ref('stg_bookings__bookings') }}
     where status not in ('confirmed', 'no_show')
 )
@@ -37,6 +39,7 @@ select
     bookings.entity_id,
     bookings.amount_eur,
     bookings.amount_eur is not null as is_included,
-    bookings.exclusion_reason_fr
+    bookings.exclusion_reason_fr,
+    bookings.is_effective
 from bookings
 inner join periods on bookings.day_on between periods.starts_on and periods.ends_on

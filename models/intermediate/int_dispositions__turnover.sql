@@ -46,10 +46,41 @@ growths as (
     group by 1, 2, 3, 4
 ),
 
+sectors as (
+    select
+        'turnover_growth_vs_sector' as indicator_id,
+        growths.period,
+        growths.perimeter,
+        growths.member_id,
+        growths.is_answered,
+        growths.is_included and coalesce(indexed.has_index, 0) = 1 as is_usable,
+        growths.is_included and coalesce(indexed.has_index, 0) = 1 as is_included,
+        case
+            when not growths.is_included then growths.exclusion_reason
+            when coalesce(indexed.has_index, 0) = 0 then 'no_index'
+        end as exclusion_reason
+    from growths
+    left join (
+        select
+            period,
+            perimeter,
+            member_id,
+            max(case when has_index then 1 else 0 end) as has_index
+        from {{ ref('int_turnover__vs_sector') }}
+        group by 1, 2, 3
+    ) as indexed
+        on
+            growths.period = indexed.period
+            and growths.perimeter = indexed.perimeter
+            and growths.member_id = indexed.member_id
+),
+
 flows as (
     select * from totals
     union all
     select * from growths
+    union all
+    select * from sectors
 )
 
 select
@@ -65,5 +96,6 @@ select
         when 'set_aside' then 'N''a répondu qu''à l''une des deux dates comparées : demandez la donnée manquante.'
         when 'entrant' then 'Est entré depuis un an : compté dans l''évolution du total, pas dans le panel.'
         when 'leaver' then 'Est sorti depuis un an : compté dans l''évolution du total, pas dans le panel.'
+        when 'no_index' then 'Aucun indice de son secteur (code NAF) aux deux dates : ajoutez-le à benchmark_index.csv.'
     end as exclusion_reason_fr
 from flows

@@ -254,13 +254,16 @@ def values(figures: Figures) -> dict[tuple[str, ...], tuple[Any, ...]]:
     return {key: tuple(row[name] for name in names) for key, row in figures.rows.items()}
 
 
+FAMILIES = ("support", "creation", "cohorts", "cooperation", "bids", "jobs", "money", "rooms", "hours")
+
+
 def test_order_changes_nothing_and_promises_hold() -> None:
     straight = straight_pole().build("2026-Q3")
     expected = values(straight)
     assert straight.value("effectively_run_projects", "2026-Q3") == 1
     dispositions = {
         indicator: (included, reasons)
-        for family in ("support", "creation", "cooperation", "bids", "jobs", "money", "rooms")
+        for family in FAMILIES
         for indicator, included, reasons in straight.table(
             "select indicator_id, count(*) filter (where is_included), count(distinct exclusion_reason_fr) "
             f"from intermediate.int_dispositions__{family} where period = '2026-Q3' group by all"
@@ -274,18 +277,30 @@ def test_order_changes_nothing_and_promises_hold() -> None:
         # N2; N6 is a takeover, N7 has no date, N9 is older
         "effective_creations": (1, 3),
         "takeovers": (1, 2),
+        # N9, of 2023; those of 2026 are too recent, and no other creation is three years old
+        "conversion_rate_12m": (1, 1),
+        "conversion_rate_24m": (1, 1),
+        "conversion_rate_36m": (1, 1),
+        "survival_rate_3y": (1, 0),
         "effectively_run_projects": (1, 2),
         "claimed_projects": (1, 2),
         "bids_submitted": (1, 0),
         "bids_won": (1, 0),
         "jobs_headcount": (5, 2),
+        "jobs_fte": (5, 2),
         "collaboration_jobs_headcount": (2, 5),
+        "collaboration_jobs_created_fte": (2, 5),
+        # the fourth; left out: another category, none, no project
+        "collaboration_jobs_maintained_fte": (1, 3),
         "joint_purchase_amount": (2, 1),
         "joint_purchase_savings": (1, 2),
         "grant_requested": (4, 2),
         "grant_awarded": (2, 4),
         "grant_paid": (1, 4),
         "room_revenue": (3, 3),
+        # C came on a holiday
+        "booked_hours": (3, 3),
+        "after_hours": (1, 3),
     }
     # the raw rows are written by a small build; the whole one, with unit tests, follows
     raw = permuted(straight_pole()).build("2026-Q3", select=["int_periods"]).candidate.parent / "raw.duckdb"

@@ -94,6 +94,18 @@ def test_who_is_in_the_panel_and_why_not(growth: Figures) -> None:
     ]
 
 
+def test_who_is_set_against_its_sector_and_why_not(growth: Figures) -> None:
+    told = (
+        "select member_id, is_included, exclusion_reason_fr from intermediate.int_dispositions__turnover "
+        "where indicator_id = 'turnover_growth_vs_sector' and period = '2026-Q3' and perimeter = 'members' order by 1"
+    )
+    rows = growth.table(told)
+    assert [row[:2] for row in rows] == [
+        ("A", True), ("B", True), ("C", False), ("D", False), ("E", False), ("F", False)
+    ]  # fmt: skip
+    assert [row[2] is None for row in rows] == [row[1] for row in rows]
+
+
 def test_total_median_and_sector(growth: Figures) -> None:
     row = growth.row("turnover_total_growth", "2026-Q3")
     assert row is not None
@@ -196,6 +208,20 @@ def test_year_to_date_is_the_sum_of_quarters(annual: Figures) -> None:
     for perimeter in ("members", "permanent_residents", "occasional_users"):
         quarters = [annual.value("turnover_total", f"2026-Q{number}", perimeter) or 0 for number in (1, 2, 3)]
         assert annual.value("turnover_total", "2026", perimeter) == sum(quarters)
+
+
+def test_a_member_of_the_panel_without_an_index_is_told_so(annual: Figures) -> None:
+    told = annual.table(
+        "select period, sector.is_included, sector.exclusion_reason_fr "
+        "from intermediate.int_dispositions__turnover as sector "
+        "inner join intermediate.int_dispositions__turnover as panel using (period, perimeter, member_id) "
+        "where panel.indicator_id = 'turnover_panel_growth' and sector.indicator_id = 'turnover_growth_vs_sector' "
+        "and panel.is_included and member_id = 'A'"
+    )
+    assert told and not any(included for _, included, _ in told)
+    assert {reason for *_, reason in told} == {
+        "Aucun indice de son secteur (code NAF) aux deux dates : ajoutez-le à benchmark_index.csv."
+    }
 
 
 def test_longer_row_feeds_annual_figures_only(annual: Figures) -> None:

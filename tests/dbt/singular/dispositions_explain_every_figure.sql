@@ -8,7 +8,13 @@ dispositions as (
             period,
             is_included,
             exclusion_reason_fr,
-            {{ 'amount_eur' if family in ['money', 'rooms'] else 'case when is_included then 1 end' }} as contribution
+            {% if family in ['money', 'rooms'] %}
+                amount_eur as contribution
+            {% elif family == 'jobs' %}
+                contribution
+            {% else %}
+                case when is_included then 1 end as contribution
+            {% endif %}
         from {{ ref('int_dispositions__' ~ family) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -17,7 +23,8 @@ dispositions as (
 figures as (
     {% for indicator in [
         'supported_projects', 'new_supported_projects', 'effective_creations', 'takeovers', 'effectively_run_projects',
-        'claimed_projects', 'bids_submitted', 'bids_won', 'jobs_headcount', 'collaboration_jobs_headcount',
+        'claimed_projects', 'bids_submitted', 'bids_won', 'jobs_headcount', 'jobs_fte', 'collaboration_jobs_headcount',
+        'collaboration_jobs_created_fte', 'collaboration_jobs_maintained_fte',
         'joint_purchase_amount', 'joint_purchase_savings', 'grant_requested', 'grant_awarded', 'grant_paid', 'room_revenue'
     ] %}
         select
