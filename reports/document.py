@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -52,12 +53,23 @@ class Note:
         return "Attention" if self.level == "warning" else "À noter"
 
 
+#: A figure in Markdown is one character of a plane that no keyboard and no font has.
+FIRST_MARK = 0xF0000
+MARK = re.compile("[\U000f0000-\U000ffffd]")
+
+
 @dataclass(frozen=True)
 class Prose:
-    """The evaluator's Markdown: its HTML is never let through."""
+    """The evaluator's Markdown: its HTML is never let through. Each of its marks stands for one of `cells`."""
 
     markdown: str
+    cells: Sequence[Cell] = ()
     kind: ClassVar[str] = "prose"
+
+    @property
+    def text(self) -> str:
+        """The Markdown with its figures as they are printed."""
+        return MARK.sub(lambda mark: self.cells[ord(mark[0]) - FIRST_MARK].text, self.markdown)
 
 
 @dataclass(frozen=True)

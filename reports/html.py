@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from reports.document import Section, cells
+from reports.document import FIRST_MARK, MARK, Prose, Section, cells
 
 HERE = Path(__file__).parent
 
@@ -30,7 +30,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.globals["cells"] = cells
-    found.filters["markdown"] = markdown
+    found.filters["prose"] = prose
     found.filters["svg"] = Markup
     return found
 
@@ -47,6 +47,17 @@ def markdown(text: str, first_level: int = 3) -> Markup:
         if depth:
             token.tag = f"h{min(6, first_level + depth - 1)}"
     return Markup(parser.renderer.render(tokens, parser.options, {}))
+
+
+def prose(block: Prose, first_level: int) -> Markup:
+    """Its Markdown, each of its figures as in a table."""
+    shown = environment().get_template("section.html.j2").module
+    return Markup(
+        MARK.sub(
+            lambda mark: shown.cell(block.cells[ord(mark[0]) - FIRST_MARK]),  # type: ignore[attr-defined]
+            markdown(block.markdown, first_level),
+        )
+    )
 
 
 def heading_depths(tokens: Sequence[Token]) -> list[int]:

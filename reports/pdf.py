@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -58,19 +59,24 @@ def _data(report: Report, title: str) -> dict[str, Any]:
         "subtitle": f"{report.quarter_label}, arrêté au {french.day(day)}",
         "fictitious": context.is_fictitious,
         "draft": context.is_draft,
-        "sections": [_section(section) for section in report.shown],
+        "sections": [
+            _section(section, after) for section, after in zip_longest(report.shown, report.shown[1:])
+        ],
         "annex": list({chart.table.caption: _table(chart.table) for chart in charts}.values()),
     }
 
 
-def _section(section: Section) -> dict[str, Any]:
+def _section(section: Section, after: Section | None) -> dict[str, Any]:
+    last = len(section.blocks) - 1
+    is_signed = after is not None and isinstance(next(iter(after.blocks), None), Signature)
     return {
         "level": section.level - 1,
         "new-page": section.starts_page,
         "title": section.title,
-        # a paragraph that leads to something stays on its page
+        # a paragraph that leads to something stays on its page, and nobody signs a page that says nothing
         "blocks": [
-            _block(block) | {"leads": n + 1 < len(section.blocks)} for n, block in enumerate(section.blocks)
+            _block(block) | {"leads": n < last, "signed": is_signed and n == last}
+            for n, block in enumerate(section.blocks)
         ],
     }
 
@@ -81,7 +87,7 @@ def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Note):
         return {"kind": "note", "text": block.text, "level": block.level, "word": block.word}
     if isinstance(block, Prose):
-        return {"kind": "prose", "parts": prose(block.markdown)}
+        return {"kind": "prose", "parts": prose(block.text)}
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Signature):

@@ -9,7 +9,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from periscope.errors import GateError
-from reports import eligibility, french, html, pdf, workbook
+from reports import eligibility, french, html, pdf, proofs, workbook
 from reports.parts import parts
 from reports.report import Report
 
@@ -43,7 +43,8 @@ def render_all(folders: Sequence[Path]) -> None:
 
 def page(report: Report, shown: Markup) -> str:
     """`rapport.html` around the sections that a notebook displayed."""
-    styles = [html.asset("base.css")]
+    styles = [html.asset("base.css"), html.asset("proofs.css")]
+    shown, sheets = proofs.opened(report, shown)
     return html.page(
         "rapport.html.j2",
         title=title(report),
@@ -52,6 +53,7 @@ def page(report: Report, shown: Markup) -> str:
         as_of=french.day(report.context.as_of),
         menu=[(slug, Markup(title)) for slug, title in _TITLES.findall(shown)],
         shown=shown,
+        proofs=sheets,
         styles=styles,
         policy=html.policy(styles, []),
     )

@@ -15,6 +15,7 @@ from periscope import claims
 from periscope.reader_context import Text
 from reports import figures as figure_module
 from reports import french, lexicon
+from reports.document import FIRST_MARK, MARK, Cell, Prose
 from reports.figures import Figure, Figures
 
 BINDING = re.compile(r"\[\[\s*([^\[\]|]+?)\s*(?:\|\s*([^\[\]]*?)\s*)?\]\]")
@@ -44,21 +45,28 @@ class _Sentence:
     bound: tuple[Figure, ...]
 
 
-def render(markdown: str, figures: Figures) -> str:
-    """The text with each binding replaced by its figure; an unknown binding stays as written (`check` refuses it)."""
-    return BINDING.sub(
-        lambda match: _printed(match, figures) or match[0], lexicon.INVISIBLE.sub("", markdown)
-    )
+def render(markdown: str, figures: Figures) -> Prose:
+    """The text with each binding as its figure; an unknown binding stays as written (`check` refuses it)."""
+    cells: list[Cell] = []
+
+    def mark(match: re.Match[str]) -> str:
+        cell = _printed(match, figures)
+        if cell is None:
+            return match[0]
+        cells.append(cell)
+        return chr(FIRST_MARK + len(cells) - 1)
+
+    return Prose(BINDING.sub(mark, MARK.sub("", lexicon.INVISIBLE.sub("", markdown))), cells)
 
 
-def _printed(match: re.Match[str], figures: Figures) -> str | None:
+def _printed(match: re.Match[str], figures: Figures) -> Cell | None:
     figure = figures.by_id.get(match[1])
     if figure is None or (match[2] is not None and match[2].lower() not in CHANGE):
         return None
     if match[2] is None:
-        return figure.text
+        return Cell.of(figure)
     moved = figure_module.change(figures, figure)
-    return moved[1] if moved else french.MISSING
+    return Cell(moved[1] if moved else french.MISSING, figure.figure_id)
 
 
 def check(text: Text, figures: Figures) -> list[Remark]:

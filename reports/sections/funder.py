@@ -9,7 +9,7 @@ from periscope import catalogue
 from periscope.errors import GateError
 from periscope.reader_context import Grant
 from reports import deadlines, french, wording
-from reports.document import Block, Cell, Note, Prose, Section, Signature, Table, Text
+from reports.document import Block, Cell, Note, Section, Signature, Table, Text
 from reports.eligibility import AWARDED, awarded_eur
 from reports.figures import indicator_name
 from reports.parts import Part, parts
@@ -123,7 +123,7 @@ def qualitative(part: Part) -> Section:
     remarks = [str(remark) for text in texts for remark in wording.check(text, figures)]
     if remarks:
         raise GateError("Texte refusé, rien n'est publié :\n" + "\n".join(remarks))
-    blocks: list[Block] = [Prose(wording.render(text.markdown, figures)) for text in texts]
+    blocks: list[Block] = [wording.render(text.markdown, figures) for text in texts]
     if not blocks:
         blocks.append(
             Note(

@@ -57,6 +57,8 @@ def test_report(offline: BrowserContext, readers: dict[str, Path], width: int) -
     page.set_viewport_size({"width": width, "height": 800})
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     assert violations(page) == []
+    page.locator(f"main [data-figure-id={CREATIONS}]").first.click()
+    assert page.locator("[popover]:popover-open").count() == 1 and violations(page) == []
 
 
 def _other_pages(readers: dict[str, Path], folder: Path) -> dict[str, str]:

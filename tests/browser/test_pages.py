@@ -221,6 +221,27 @@ def test_a_number_opens_its_proof_by_keyboard(offline: BrowserContext, readers: 
     assert said == []
 
 
+def test_a_number_of_a_report_opens_its_proof_without_script(
+    browser: Browser, readers: dict[str, Path]
+) -> None:
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto((readers["funder"] / "rapport.html").as_uri())
+    numbers = page.locator("main [data-figure-id]")
+    targets = {one.get_attribute("popovertarget") or "" for one in numbers.all()}
+    assert len(targets) > 20 and page.locator("main span[data-figure-id]").count() == 0
+    assert targets == {one.get_attribute("id") for one in page.locator("[popover]").all()}
+    sheet = page.locator(f"#preuve-{CREATIONS}")
+    assert not sheet.is_visible()
+    page.locator(f"main [data-figure-id={CREATIONS}]").first.focus()
+    page.keyboard.press("Enter")
+    text = sheet.inner_text()
+    assert "Définition" in text and f"periscope explain {CREATIONS}" in text and "90\u202f%" in text
+    page.keyboard.press("Escape")
+    assert not sheet.is_visible()
+    context.close()
+
+
 def test_the_download_holds_what_is_shown(
     offline: BrowserContext, readers: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from reports import pdf, sections
+from reports.document import Note, Prose, Section, Signature
 from reports.report import Report
 from tests.fixtures import reader_folder
 
@@ -97,3 +98,32 @@ def test_each_part_starts_a_page(pages: list[list[Word]]) -> None:
     ]
     assert len(titled) == 2
     assert all(page for page in pages), "an empty page"
+
+
+def test_nobody_signs_a_page_that_says_nothing(pages: list[list[Word]]) -> None:
+    """Wherever the certification falls, what it certifies begins above it on the same page."""
+    signed = [
+        page
+        for page in pages
+        if any(w.text == "Certification" and w.is_heading and w.left < MARGIN + 5 for w in page)
+    ]
+    assert signed
+    for page in signed:
+        title = next(w for w in page if w.text == "Certification" and w.is_heading)
+        assert [w for w in page if MARGIN + 5 < w.top < title.top - 5]
+
+
+@pytest.mark.parametrize("lines", range(20, 34))
+def test_the_certification_takes_along_the_note_above_it(tmp_path: Path, lines: int) -> None:
+    """However full the page is."""
+    report = Report.open(reader_folder.write(tmp_path / "f"))
+    above = Prose("\n\n".join(f"Ligne {n}" for n in range(lines)))
+    filling = Section("a", "Avant", [above, Note("Dernière remarque.")])
+    report.shown += [
+        Section("z", "Début"),
+        filling,
+        Section("b", "Certification", [Signature("Je certifie.")], level=3),
+    ]
+    (tmp_path / "r.pdf").write_bytes(pdf.render(report, "Rapport"))
+    (signed,) = [page for page in pages_of(tmp_path / "r.pdf") if any(w.text == "Je" for w in page)]
+    assert any(w.text == "remarque." for w in signed)

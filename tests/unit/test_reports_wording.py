@@ -8,7 +8,8 @@ import pytest
 
 from periscope.errors import GateError
 from periscope.reader_context import Text
-from reports import sections, wording
+from reports import html, sections, wording
+from reports.document import Section
 from reports.figures import Figure, Figures
 from tests.fixtures import reader_folder
 from tests.fixtures.reader_folder import QUARTER, figure_id
@@ -46,6 +47,8 @@ BAD = {
     "Les membres sont à ¾ des associations.": "« ¾ »",
     "Le pôle a aidé &frac12; de ses membres.": "« &frac12; »",
     # numbers in words
+    "Les salles ont servi deux heures par jour.": "« deux heures »",
+    "Les travaux ont duré moins que 120 heures réservées.": "« 120 »",
     "Deux emplois ont été créés.": "« Deux emplois »",
     "Les trois emplois créés sont occupés.": "« trois emplois »",
     "Nous avons tenu quatre ateliers.": "« quatre ateliers »",
@@ -108,6 +111,7 @@ GOOD = (
     "Écrivez à contact@pole.example ou appelez le 05 61 00 00 00.",
     "Réunion du 12/05/2026 au 3e trimestre 2026, depuis 2012, pour la 2e édition.",
     "Les ateliers vont de 9 h à 17 h 30, les 4 et 5 juin 2026, sur 3 ans.",
+    "L'atelier a duré deux heures, et la visite dure environ 90 minutes ; une formation d'une durée de trois jours a suivi.",
     "La convention court sur trois ans et prévoit deux temps forts.",
     "Les deux partenaires et ces trois ateliers sont décrits plus bas ; un tiers de confiance les suit.",
     "Le tiers-lieu accueille les membres ; chacun avance pas à pas, à deux voix.",
@@ -153,13 +157,22 @@ def test_a_typed_number_is_offered_its_figure(figures: Figures) -> None:
 def test_bindings_become_figures(figures: Figures) -> None:
     figure = figures.by_id[RISING[2:-2]]
     told = wording.render(f"{RISING} et [[{figure.figure_id}|évolution]] et [[rien]]", figures)
-    assert told.startswith(figure.text) and "+" in told and told.endswith("[[rien]]")
+    assert told.text.startswith(figure.text) and "+" in told.text and told.text.endswith("[[rien]]")
+
+
+def test_a_figure_of_a_text_leads_to_its_proof(figures: Figures) -> None:
+    """Also when it moves, in bold, in a table or beside a character that would pass for a mark."""
+    identifier = RISING[2:-2]
+    text = f"**{RISING}** \U000f0005\n\n| a | b |\n|---|---|\n| x | [[{identifier}|évolution]] |\n"
+    page = html.blocks(Section("s", "S", [wording.render(text, figures)]))
+    assert page.count(f'<span class="fig" data-figure-id="{identifier}">') == 2
+    assert f">{figures.by_id[identifier].text}</span></strong>" in page and "<td>" in page
 
 
 def test_a_hidden_figure_is_printed_as_hidden() -> None:
     masked = Figure("f1", "turnover_total", "1", "2026-Q3", "members", "all", "all", None, "eur", None, None, None, None, None,
                     "observed", "suppressed", "Secret")  # fmt: skip
-    assert wording.render("Total : [[f1]].", Figures([masked])) == "Total : s."
+    assert wording.render("Total : [[f1]].", Figures([masked])).text == "Total : s."
 
 
 def test_a_refused_text_stops_the_report(tmp_path: Path) -> None:
