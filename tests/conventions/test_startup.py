@@ -1,4 +1,4 @@
-"""Start-up discipline. `status` and the run with nothing new are held in tests/integration/test_walk.py."""
+"""Start-up discipline. `status` and the run with nothing new are held in tests/integration/test_incremental.py."""
 
 from __future__ import annotations
 
