@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest import landing
+from periscope import warehouse
 from periscope.models import PROJECT
 from periscope.workspace import Workspace
 from tests.faults import house
@@ -193,13 +194,16 @@ def test_a_person_is_erased_from_a_published_workspace(
     before = house.figures(root)
     process = house.struck(root, "none", "kill", "erase", "--by", "Eva", "--reason", "demande")
     ended = house.end(process, answers="ZELTENMARK\nysoline\n07/03/1988\n")
-    assert ended.status == 0 and "2 fichier(s)" not in ended.told, ended.told
-    (root / "inbox" / "declarations" / "renvoi.xlsx").write_bytes(original)
-    (root / "inbox" / "declarations" / "renvoi.xlsx").unlink()
     ledger.tell("P02")
+    assert ended.status == 0 and "4 fichier(s) expurgé(s)" in ended.told, ended.told
     assert "zeltenmark" not in (ended.told + _bytes_of(root)).casefold()
     assert house.run(root, "verify", house.QUARTER).status == 0
     assert house.figures(root) == before
+    (root / "inbox" / "declarations" / "renvoi.xlsx").write_bytes(original)
+    assert house.run(root, "ingest").status == 0
+    with warehouse.connect(Workspace(root).raw_database, read_only=True) as connection:
+        refused = connection.execute("select source_file from record.refusals where code = 'erased_person'")
+        assert refused.fetchall() == [("declarations/renvoi.xlsx",)]
 
 
 def _bytes_of(root: Path) -> str:
