@@ -176,3 +176,21 @@ def test_every_model_is_described_by_its_grain() -> None:
             assert described[path.stem].startswith("One row per"), (
                 f"{relative(path)}: start with “One row per …”."
             )
+
+
+def test_the_commands_that_the_pages_name_do_something() -> None:
+    """`python -m a.b` without a main ends in silence, and the reader believes it is done."""
+    pages = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs").rglob("*.md")]
+    named = {
+        (relative(page), module)
+        for page in pages
+        for module in re.findall(r"python -m ([a-z_]+(?:\.[a-z_]+)+)", page.read_text(encoding="utf-8"))
+    }
+    assert ("CONTRIBUTING.md", "periscope.criteria_page") in {(str(page), module) for page, module in named}
+    for page, module in named:
+        path = PROJECT / module.replace(".", "/")
+        script = path.with_suffix(".py")
+        is_script = script.exists() and '__name__ == "__main__"' in script.read_text(encoding="utf-8")
+        assert is_script or (path / "__main__.py").exists(), (
+            f"{page} says python -m {module}: nothing is run by it. Name the module that has the main."
+        )
