@@ -31,20 +31,25 @@ TURNOVER = re.compile(rb"(;2026-Q3;[^;]*;[^;]*;\d+,\d)(\d)")
 
 
 def change_one_declaration(root: Path) -> None:
-    """One digit of one member's turnover of the quarter: another version of the same declaration."""
+    """One digit of the last member's turnover of the quarter: another version of the same declaration."""
     path = root / CHANGED
     text = path.read_bytes()
-    changed = TURNOVER.sub(lambda found: found[1] + (b"8" if found[2] != b"8" else b"7"), text, count=1)
-    assert changed != text, f"{CHANGED} holds no turnover of 2026-Q3"
-    path.write_bytes(changed)
+    digit = list(TURNOVER.finditer(text))[-1].start(2)
+    path.write_bytes(text[:digit] + (b"7" if text[digit : digit + 1] == b"8" else b"8") + text[digit + 1 :])
+
+
+def figures(root: Path) -> bytes:
+    return (root / "published" / "2026-Q3" / "internal" / "figures.csv").read_bytes()
 
 
 def measured(root: Path) -> list[tuple[str, Cost]]:
     python, where = [sys.executable, "-m", "periscope.cli"], ["-w", str(root), "--as-of", AS_OF]
     rows = [("run, everything new", command([*python, "run", *where], PROJECT))]
     rows.append(("run, nothing changed", command([*python, "run", *where], PROJECT)))
+    before = figures(root)
     change_one_declaration(root)
     rows.append(("run, one changed declaration", command([*python, "run", *where], PROJECT)))
+    assert figures(root) != before, "the changed declaration must change a figure"
     for step in STEPS:
         rows.append((f"step {step}, again, alone", command([*python, step, *where], PROJECT)))
     for name, line in (
