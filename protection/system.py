@@ -127,7 +127,7 @@ def _cost(figure: Figure) -> float:
 
 
 def _floor(measure: str, unit: str, rule: Secrecy) -> float:
-    is_fte = unit == "fte" or measure == "fte"
+    is_fte = unit == "fte" or measure.removesuffix(".value").endswith("fte")
     return rule.interval_floor_fte if is_fte else rule.interval_floor_eur
 
 
@@ -152,14 +152,14 @@ def _enterprises(
             if figure.figure_id in primaries and terms:
                 hidden_parts.append((figure.figure_id, part, floors[terms[0][0][0]]))
     for rank, told in enumerate(past):
-        if told.is_published:
-            for part, terms in told.facts.items():
+        for part, terms in told.facts.items():
+            for atom, _ in terms:
+                floors.setdefault(atom[0], _floor(atom[0], "", rule))
+            if told.is_published:
                 # one figure may have been delivered twice with two values (a year to date): two facts
                 relations.add(told.figure_id + DELIVERED, f"{part} {rank}", terms)
-                for atom, _ in terms:
-                    floors.setdefault(atom[0], _floor(atom[0], "", rule))
-        else:
-            kept_secret += [(told, part) for part, terms in told.facts.items() if _was_primary(terms, rule)]
+            elif _was_primary(terms, rule):
+                kept_secret.append((told, part))
     consented = _consented(relations, mine, amounts, agreed)
     secret = _still_secret(relations, kept_secret, rule)
     relations.settle_bounds()

@@ -11,10 +11,13 @@ import pytest
 
 from periscope import template
 from periscope.quarters import Quarter
+from periscope.settings import Secrecy
 from periscope.workspace import Run
 from protection.consents import Consent
 from protection.masks import _is_small_count, _may_see, _status, section
 from protection.primary import Figure, Parts
+from protection.registry import Delivered
+from protection.system import solve
 
 
 @pytest.fixture
@@ -118,3 +121,22 @@ def test_a_hidden_figure_is_shown_where_all_its_enterprises_agreed(
 )
 def test_a_small_count_of_persons_stays_hidden_whoever_agreed(run: Run, one: Figure, is_small: bool) -> None:
     assert _is_small_count(one, run) is is_small
+
+
+@pytest.mark.parametrize(
+    ("measure", "amount", "width"),
+    [
+        ("joint_purchase_amount.value", "5000", 1000.0),
+        ("collaboration_jobs_created_fte.value", "2", 0.5),
+        ("fte", "2", 0.5),
+        ("turnover", "50000", 5000.0),
+    ],
+)
+def test_what_was_hidden_of_a_measure_that_no_figure_has_any_more_stays_a_target(
+    measure: str, amount: str, width: float
+) -> None:
+    """A quarter with joint purchases, closed; the next one has none: it is protected all the same."""
+    term = ((measure, "2026-Q1", "M0", "111", Decimal(amount)), 1.0)
+    past = [Delivered("f", False, "", {"value": [term]})]
+    ((_, _, targets), _) = solve([], [], frozenset(), [], past, Secrecy()).systems
+    assert {(target.above, target.below) for target in targets} == {(width, width)}
