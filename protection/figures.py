@@ -42,6 +42,7 @@ def bind(connection: Connection) -> None:
     connection.execute("create schema if not exists marts")
     _gather(connection)
     _check_catalogue(connection)
+    _check_versions(connection)
     connection.execute(_FIGURES)
     connection.execute(_SOURCES)
     _check_sources(connection)
@@ -98,6 +99,38 @@ def _check_catalogue(connection: Connection) -> None:
     if double:
         raise GateError(
             f"Deux chiffres pour une même case ({', '.join(map(str, double))}) : corrigez le modèle."
+        )
+
+
+def _check_versions(connection: Connection) -> None:
+    """`x_v1` is the definition 1 of `x`, computed beside the present one. Outside the house the two together would tell
+    what the change of definition weighs for one member."""
+    wrong = connection.execute(
+        """
+        select old.indicator_id
+        from seeds.indicators as old
+        left join seeds.indicators as now on regexp_extract(old.indicator_id, '^(.+)_v[0-9]+$', 1) = now.indicator_id
+        where
+            regexp_full_match(old.indicator_id, '.+_v[0-9]+')
+            and not coalesce(
+                now.version > old.version
+                and old.indicator_id = concat(now.indicator_id, '_v', old.version)
+                and old.secrecy in ('internal', 'exempt')
+                and exists (
+                    select 1
+                    from gathered as before
+                    inner join gathered as after using (period, perimeter, dimension, item)
+                    where before.indicator_id = old.indicator_id and after.indicator_id = now.indicator_id
+                ),
+                false
+            )
+        order by 1 limit 1
+        """
+    ).fetchone()
+    if wrong:
+        raise GateError(
+            f"L'ancienne définition « {wrong[0]} » doit porter au catalogue le numéro de sa version, sous une définition plus "
+            "récente, avec le secret « internal » ou « exempt », et être calculée pour une même période qu'elle."
         )
 
 

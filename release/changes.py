@@ -113,6 +113,8 @@ class Comparison:
         before = now if self._is_untold else Inputs.read(folder / inputs.FILE_NAME)
         self._changes = input_changes(connection, before, now, self._slices)
         self._by_file: dict[str, Slice] = {one.source_file: one for one in self._slices}
+        #: those that had a row, read when a figure had none
+        self._indicators: set[str] = set()
         self._mentions = _mentions(connection, {c.slice_id for c in self._changes if c.slice_id})
 
     def changes(self, pairs: Iterable[tuple[Row, Row]]) -> list[Change]:
@@ -133,6 +135,28 @@ class Comparison:
         return found
 
     def _typed(
+        self,
+        old: Row,
+        new: Row,
+        lines_before: dict[str, dict[Line, Decimal]],
+        lines_now: dict[str, dict[Line, Decimal]],
+    ) -> Change:
+        found = self._typed_by_rows(old, new, lines_before, lines_now)
+        if old or self._was_computed(new["indicator_id"]):
+            return found
+        # an indicator has a row for the whole perimeter as soon as it is computed; one by item may have had none
+        if "all" in catalogue.load()[new["indicator_id"]].dimensions or not found.causes:
+            cause = f"{new['indicator_id']} est entré au catalogue après cette édition"
+            return Change(old, new, {METHOD: [cause]})
+        return found
+
+    def _was_computed(self, indicator_id: str) -> bool:
+        self._indicators = self._indicators or {
+            row["indicator_id"] for row in read_rows(self._folder / "figures.csv")
+        }
+        return indicator_id in self._indicators
+
+    def _typed_by_rows(
         self,
         old: Row,
         new: Row,

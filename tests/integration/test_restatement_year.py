@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -20,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import receive
-from periscope import arbitration, models, proof, proof_sheet, template, warehouse
+from periscope import arbitration, catalogue, models, proof, proof_sheet, template, warehouse
 from periscope.quarters import Quarter
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
@@ -106,12 +107,36 @@ def _bytes(folder: Path) -> dict[str, bytes]:
 
 
 def _count_posts_twice(connection: Connection) -> None:
-    """Another definition of jobs_headcount, with its version."""
+    """Another definition of jobs_headcount, with its version; the first one is computed beside it."""
+    connection.execute(
+        "insert into seeds.indicators select * replace ('jobs_headcount_v1' as indicator_id, 'internal' as secrecy) "
+        "from seeds.indicators where indicator_id = 'jobs_headcount'"
+    )
+    connection.execute(
+        "create table criteria.crit_jobs_headcount_v1 as "
+        "select * replace ('jobs_headcount_v1' as indicator_id) from criteria.crit_jobs_headcount"
+    )
     connection.execute("update seeds.indicators set version = 2 where indicator_id = 'jobs_headcount'")
     connection.execute(
         "update criteria.crit_jobs_headcount set value = 2 * value, sources = list_transform(sources, lambda s: "
         "struct_update(s, contribution := cast(2 * s.contribution as decimal(24, 6))))"
     )
+
+
+@contextmanager
+def two_definitions(path: Path) -> Iterator[None]:
+    """The catalogue that says so."""
+    lines = catalogue.CATALOGUE.read_text(encoding="utf-8").splitlines(keepends=True)
+    (first,) = (line for line in lines if line.startswith("jobs_headcount,1,"))
+    second = first.replace("jobs_headcount,1,", "jobs_headcount,2,")
+    path.write_text(
+        "".join(lines).replace(first, second + first.replace("_headcount,1", "_headcount_v1,1")), "utf-8"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "CATALOGUE", path)
+        catalogue.load.cache_clear()
+        yield
+    catalogue.load.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +163,8 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     )
     year.close("2026-Q3", date(2026, 10, 20))
     year.members({3: "2026-02-28"})
-    year.close("2026-Q4", date(2027, 1, 20), _count_posts_twice)
+    with two_definitions(year.workspace.root / "catalogue.csv"):
+        year.close("2026-Q4", date(2027, 1, 20), _count_posts_twice)
     return year
 
 
@@ -183,6 +209,27 @@ def test_a_member_gone_retroactively_is_perimeter(year: Year) -> None:
 def test_another_definition_is_method(year: Year) -> None:
     (row,) = year.told["2026-Q4"]["jobs_headcount", "2026-Q3", "all", "all"].values()
     assert row["kind"] == "method" and "version 1 → 2" in row["cause"]
+
+
+def test_both_definitions_are_computed_and_only_the_house_sees_the_old_one(year: Year) -> None:
+    def told(quarter: str, reader: str) -> dict[tuple[str, str], Row]:
+        rows = read_rows(year.workspace.published / quarter / reader / "figures.csv")
+        cells = [r for r in rows if (r["perimeter"], r["dimension"]) == ("members", "all")]
+        return {(r["indicator_id"], r["period"]): r for r in cells}
+
+    inside = told("2026-Q4", "internal")
+    now, old = inside["jobs_headcount", "2026-Q4"], inside["jobs_headcount_v1", "2026-Q4"]
+    assert (now["indicator_version"], old["indicator_version"]) == ("2", "1")
+    assert int(now["value"]) == 2 * int(old["value"]) > 0
+    ids = {told(q, "internal")["jobs_headcount", "2026-Q3"]["figure_id"] for q in ("2026-Q3", "2026-Q4")}
+    assert len(ids) == 1 and old["figure_id"] not in ids
+    for reader in ("committee", "public"):
+        outside = told("2026-Q4", reader)
+        assert ("jobs_headcount", "2026-Q4") in outside
+        assert not [key for key in outside if key[0] == "jobs_headcount_v1"]
+    # what no closed edition could know is told as a method, and does not stop the publication
+    (added,) = year.told["2026-Q4"]["jobs_headcount_v1", "2026-Q3", "all", "all"].values()
+    assert (added["kind"], added["old_value"]) == ("method", None) and "catalogue" in added["cause"]
 
 
 def test_every_part_adds_up_to_its_change(year: Year) -> None:
@@ -251,6 +298,10 @@ def test_a_figure_is_proved_with_what_it_has_been(year: Year) -> None:
         assert words in told, words
     (correction,) = found.corrections
     assert correction["decided_by"] == "Eva"
+
+
+def test_a_closed_figure_that_did_not_move_is_said_closed(year: Year) -> None:
+    assert proof_of(year, "jobs_fte", "2026-Q4", "all", "all").figure["status"] == "closed"
 
 
 def test_the_sheet_escapes_hostile_names_and_is_private(year: Year) -> None:
