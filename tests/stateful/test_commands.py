@@ -6,6 +6,7 @@ PERISCOPE_STATEFUL_STEPS make it longer, as `make faults` does.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, assume, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -21,14 +22,18 @@ from tests.faults import house
 from tests.stateful import world
 from tests.stateful.strike import POINTS
 
-_EXAMPLES = int(os.environ.get("PERISCOPE_STATEFUL_EXAMPLES", "2"))
+_EXAMPLES = int(os.environ.get("PERISCOPE_STATEFUL_EXAMPLES", "3"))
 _STEPS = int(os.environ.get("PERISCOPE_STATEFUL_STEPS", "6"))
+_SEED = 17
+_BEGUN = itertools.count()
 _QUARTERS = ["2026-Q1", "2026-Q2", "2026-Q3"]
 
 _members = st.sampled_from(sorted(house.MEMBERS))
 _days = st.sampled_from(["", "2026-10-05", "2026-10-20"])
 
 
+# with so few examples the seed is chosen for the variety of its first orders
+@seed(_SEED)
 class Commands(RuleBasedStateMachine):
     """Every rule that runs a command checks what must be true after it."""
 
@@ -39,16 +44,20 @@ class Commands(RuleBasedStateMachine):
         self._stack.enter_context(world.commands_here())
         self.world = world.World(self._folder / "pole", _QUARTERS)
 
-    @initialize()
-    def first_files(self) -> None:
+    @initialize(bad=st.sampled_from(sorted(house.MEMBERS)))
+    def first_files(self, bad: str) -> None:
+        # hypothesis begins with its smallest and its largest draws: nothing happens in the one, closings only in the other
+        assume(next(_BEGUN) >= 2)
         for member in house.MEMBERS:
             for kind in world.KINDS:
-                self.world.send(kind, member, self.world.quarter, has_bad_row=member == "B")
+                self.world.send(kind, member, self.world.quarter, has_bad_row=member == bad)
 
     def teardown(self) -> None:
         """Whatever happened, a run finishes the job, and a fresh workspace agrees with it."""
-        self.world.run()
-        self.world.check_fresh(self._folder / "fresh")
+        if self.world.happened:
+            self.world.run()
+            self.world.check_fresh(self._folder / "fresh")
+            print(dict(self.world.happened))
         self._stack.close()
         shutil.rmtree(self._folder)
 
@@ -102,7 +111,8 @@ Commands.TestCase.settings = settings(
     max_examples=_EXAMPLES,
     stateful_step_count=_STEPS,
     deadline=None,
-    derandomize=True,
+    derandomize=False,
+    database=None,
     # a shorter order that fails would cost minutes to find: the order that failed is printed
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
