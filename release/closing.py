@@ -8,12 +8,15 @@ record/closed/<quarter>/ the folders as they were closed, served for ever
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from periscope.errors import UsageError
+from periscope.reader_context import FILE_NAME, ReportContext
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
 from release import bundle, place, publish, record, registry
@@ -24,16 +27,25 @@ def is_closed(workspace: Workspace, quarter: str) -> bool:
     return publish.closing_of(workspace, quarter) is not None
 
 
-def deliver(run: Run, reader: str, by: str) -> None:
-    """Record that `reader` was given its folder as it stands. Raises UsageError when there is no such folder."""
+def deliver(
+    run: Run, reader: str, by: str, render: Callable[[list[Path]], None] = lambda folders: None
+) -> None:
+    """Record that `reader` is given its folder, whose pages then no longer say draft.
+
+    Written before the folder is put in place: cut short, what may have been given is on the record. Raises UsageError
+    when there is no such folder.
+    """
     base = run.workspace.published / str(run.quarter)
-    folder = base / reader
     if reader == INTERNAL or reader not in _readers(base):
         raise UsageError(
             f"Aucun dossier à remettre à « {reader} » pour {run.quarter}. Dossiers publiés : "
             f"{', '.join(r for r in _readers(base) if r != INTERNAL) or 'aucun'}."
         )
-    registry.add(run, [folder], base / INTERNAL, reader, by)
+    candidate = place.candidate_folder(run)
+    shutil.copytree(base, candidate, dirs_exist_ok=True)
+    folder = candidate / reader
+    is_changed = _end_draft(folder, render)
+    registry.add(run, [folder], candidate / INTERNAL, reader, by)
     record.append(
         registry.deliveries_path(run.workspace),
         {
@@ -44,6 +56,23 @@ def deliver(run: Run, reader: str, by: str) -> None:
             "manifest": file_hash(folder / "manifest.json"),
         },
     )
+    if is_changed:
+        place.put_in_place(run, candidate)
+
+
+def _end_draft(folder: Path, render: Callable[[list[Path]], None]) -> bool:
+    """The same figures on pages that say draft no more; False when they do not say it (closed, delivered before)."""
+    if not (folder / FILE_NAME).exists() or not (context := ReportContext.load(folder)).is_draft:
+        return False
+    (folder / FILE_NAME).write_text(replace(context, is_draft=False).to_json() + "\n", encoding="utf-8")
+    render([folder])
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["files"] = {name: file_hash(folder / name) for name in manifest["files"]}
+    path.write_text(
+        json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
+    return True
 
 
 def close(connection: Connection, run: Run, by: str, render: Callable[[list[Path]], None]) -> dict[str, Any]:

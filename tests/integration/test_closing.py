@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from periscope import cli
 from periscope.errors import GateError, UsageError
+from periscope.reader_context import ReportContext
 from periscope.workspace import Run
-from release import bundle, closing, export, record, verifier, verify
+from release import bundle, closing, export, record, registry, verifier, verify
+from tests.fixtures import reader_folder
 from tests.integration.test_protection import close, publication, told
 from tests.secrecy import SecretPole
 
@@ -78,6 +80,36 @@ def test_an_unknown_reader_cannot_be_delivered_to(year: Run) -> None:
     for reader in ("internal", "inconnu", "../public"):
         with pytest.raises(UsageError, match="Aucun dossier"):
             closing.deliver(year, reader, "Camille")
+
+
+def test_what_is_delivered_is_no_draft_any_more(year: Run, tmp_path: Path) -> None:
+    """Only the pages of that reader change, only in that they no longer say draft; the registry is still whole."""
+    shutil.copytree(year.workspace.root, tmp_path / "ws")
+    run = Run(type(year.workspace)(tmp_path / "ws"), year.quarter, year.as_of)
+    base = run.workspace.published / "2026-Q3"
+    for reader in ("sicoval", "public"):
+        context = reader_folder.context().to_json() + "\n"
+        (base / reader / "context.json").write_text(context, encoding="utf-8")
+        manifest = json.loads((base / reader / "manifest.json").read_text())
+        manifest["files"]["context.json"] = export.file_hash(base / reader / "context.json")
+        (base / reader / "manifest.json").write_text(json.dumps(manifest))
+    before = {p: p.read_bytes() for p in base.rglob("*") if p.is_file()}
+
+    def draft_page(folders: list[Path]) -> None:
+        for folder in folders:
+            is_draft = ReportContext.load(folder).is_draft
+            (folder / "rapport.html").write_text("Brouillon" if is_draft else "Remis", encoding="utf-8")
+
+    closing.deliver(run, "sicoval", "Camille", draft_page)
+    changed = {p.relative_to(base).as_posix() for p, data in before.items() if p.read_bytes() != data}
+    assert changed == {f"sicoval/{name}" for name in ("context.json", "manifest.json", "rapport.html")}
+    assert (base / "sicoval" / "rapport.html").read_text() == "Remis"
+    files = json.loads((base / "sicoval" / "manifest.json").read_text())["files"]
+    assert files == {name: export.file_hash(base / "sicoval" / name) for name in files}
+    registry.gate(run.workspace)
+    (line,) = record.read_lines(run.workspace.record / "deliveries.jsonl")
+    assert line["manifest"] == export.file_hash(base / "sicoval" / "manifest.json")
+    closing.deliver(run, "sicoval", "Camille", lambda folders: pytest.fail("rendered again"))
 
 
 def test_a_delivery_is_on_the_record(year: Run) -> None:
