@@ -6,12 +6,14 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
-from periscope.reader_context import Fragility, Withheld
+from periscope.reader_context import Fragility, LayoutOffer, Withheld
 from reports.sections import followup
 
 
-def section(withheld: tuple[Withheld, ...], fragilities: tuple[Fragility, ...]) -> str:
-    context = SimpleNamespace(withheld=withheld, fragilities=fragilities)
+def section(
+    withheld: tuple[Withheld, ...], fragilities: tuple[Fragility, ...], layouts: tuple[LayoutOffer, ...] = ()
+) -> str:
+    context = SimpleNamespace(withheld=withheld, fragilities=fragilities, layouts=layouts)
     return repr(followup.withheld(cast("Any", SimpleNamespace(context=context))))
 
 
@@ -27,3 +29,14 @@ def test_readers_and_largest_share_are_shown() -> None:
 def test_a_figure_that_everyone_may_see_by_agreement_says_so() -> None:
     hidden = Withheld("F1", "turnover_total", "2026-Q3", "members", "all", "Motif d'essai")
     assert "accords" in section((hidden,), ())
+
+
+def test_layouts_are_offered_with_what_each_tells_and_the_line_that_chooses() -> None:
+    classes = "creation_support+csr_promotion;promotion_training"
+    now = LayoutOffer("", "turnover_total", "2026-Q3", 3, 0, Decimal(0))
+    offer = LayoutOffer(classes, "turnover_total", "2026-Q3", 2, 1, Decimal("0.734"))
+    shown = section((), (), (now, offer))
+    assert '[layouts] function = ["creation_support+csr_promotion"]' in shown
+    assert "Création d'activités + Promotion de la RSE · Promotion et formation" in shown
+    assert "Aujourd'hui" in shown and "1 sur 2" in shown and "73,4" in shown
+    assert "[layouts]" not in section((), ())
