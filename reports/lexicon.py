@@ -26,7 +26,7 @@ EXEMPT = re.compile(
     | \b(?-i:[A-ZÉÈ])[\wéèêç]+\+?{SPACE}{_YEAR}
     | \b(?:sur|pendant|durant|en|de|pour|d['’]ici|dans|sous|après|tous{SPACE}les){SPACE}\d{{1,2}}(?:{SPACE}à{SPACE}\d{{1,2}})?{SPACE}(?:ans?|mois|semaines?|jours?|trimestres?)\b
     | \b(?:dur(?:é|ée|e|ent|ait|aient|er|era|eront|ant)|durées?{SPACE}de){SPACE}(?:(?:environ|presque|plus{SPACE}de|moins{SPACE}de|près{SPACE}de){SPACE})?
-      [\w-]+{SPACE}(?:heures?|minutes?|journées?|demi-journées?|jours?|semaines?|mois|ans?|années?)\b
+      (?:\d{{1,2}}{SPACE}?h(?:{SPACE}?[0-5]\d)?\b|[\w-]+{SPACE}(?:heures?|minutes?|journées?|demi-journées?|jours?|semaines?|mois|ans?|années?)\b)
     | \b(?:à|de|dès|vers|entre|et|jusqu['’]à){SPACE}(?:[01]?\d|2[0-4]){SPACE}?h(?:{SPACE}?[0-5]\d)?\b
     | \b(?:articles?|art\.|lois?|décret|arrêté|n°|no|Cerfa|annexes?|pages?|alinéas?|chapitres?|BP|CS|phase|axe|volet|lot|salle|bâtiment|règlement|ISO|critère|étape)
       {SPACE}*(?:n°{SPACE}*)?[A-Z]?\d[\d\-/*.]*(?:{SPACE}(?:à|et){SPACE}\d[\d\-/*.]*)?

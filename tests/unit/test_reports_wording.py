@@ -111,7 +111,7 @@ GOOD = (
     "Écrivez à contact@pole.example ou appelez le 05 61 00 00 00.",
     "Réunion du 12/05/2026 au 3e trimestre 2026, depuis 2012, pour la 2e édition.",
     "Les ateliers vont de 9 h à 17 h 30, les 4 et 5 juin 2026, sur 3 ans.",
-    "L'atelier a duré deux heures, et la visite dure environ 90 minutes ; une formation d'une durée de trois jours a suivi.",
+    "L'atelier a duré deux heures, et la visite dure environ 90 minutes ; l'accueil a duré 2 h 30 ; une formation d'une durée de trois jours a suivi.",
     "La convention court sur trois ans et prévoit deux temps forts.",
     "Les deux partenaires et ces trois ateliers sont décrits plus bas ; un tiers de confiance les suit.",
     "Le tiers-lieu accueille les membres ; chacun avance pas à pas, à deux voix.",
