@@ -17,7 +17,9 @@ def parser() -> argparse.ArgumentParser:
         description="Évaluer et prouver ce que réalise un pôle territorial de coopération économique.",
     )
     root.add_argument("--version", action="version", version=f"periscope {__version__}")
-    root.add_argument("--debug", action="store_true", help="montrer par où un échec est passé dans le programme")
+    root.add_argument(
+        "--debug", action="store_true", help="montrer par où un échec est passé dans le programme"
+    )
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMANDE")
 
     def command(

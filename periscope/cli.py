@@ -215,7 +215,9 @@ def _verify(arguments: argparse.Namespace) -> None:
     from release import verify
 
     path = arguments.path if arguments.path.exists() else arguments.workspace / "published" / arguments.path
-    print(verify.verify(path.absolute(), verify.workspace_of(path.absolute(), arguments.workspace.absolute())))
+    print(
+        verify.verify(path.absolute(), verify.workspace_of(path.absolute(), arguments.workspace.absolute()))
+    )
 
 
 def _withdraw(arguments: argparse.Namespace) -> None:

@@ -135,7 +135,9 @@ def _layouts(report: Report) -> list[Block]:
     )
     rows = [
         [
-            " · ".join(layouts.label(item) for item in one.classes.split(";")) if one.classes else "Aujourd'hui",
+            " · ".join(layouts.label(item) for item in one.classes.split(";"))
+            if one.classes
+            else "Aujourd'hui",
             indicator_name(one.indicator_id),
             french.short_period(one.period),
             f"{one.shown_count} sur {one.cells_count}",
@@ -144,7 +146,10 @@ def _layouts(report: Report) -> list[Block]:
         for one in offers
     ]
     header = ("Découpage", "Indicateur", "Période", "Cases publiées", "Part du total dite")
-    return [Text([told]), Table("Découpages par fonction qui peuvent être publiés", header, rows, is_folded=True)]
+    return [
+        Text([told]),
+        Table("Découpages par fonction qui peuvent être publiés", header, rows, is_folded=True),
+    ]
 
 
 def method(report: Report) -> Section:
