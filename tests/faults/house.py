@@ -15,7 +15,7 @@ from periscope import template
 from periscope.models import PROJECT
 from periscope.quarters import Quarter
 from periscope.state import hash_tree
-from periscope.workspace import Run, Workspace
+from periscope.workspace import PRIVATE_UMASK, Run, Workspace
 from tests.declared import workbook
 
 AS_OF = "2026-11-23"
@@ -34,7 +34,9 @@ def lines(siren: str, full_time_share: str) -> str:
 
 def create(root: Path) -> Workspace:
     """Registers, and one file of each format; every text is invented."""
+    before = os.umask(PRIVATE_UMASK)
     workspace = template.create(root)
+    os.umask(before)
     (workspace.register / "members.csv").write_text(
         "member_id,siren,name,function\n"
         + "".join(f"{m},{siren},Membre {m},creation_support\n" for m, siren in MEMBERS.items())
