@@ -157,3 +157,60 @@ def test_two_calendars_together_are_refused_once_each(connection: warehouse.Conn
     assert {status for status, _, _ in decided(connection).values()} == {"refused"}
     told = connection.execute("select source_file from record.refusals order by 1").fetchall()
     assert told == [("one.ics",), ("two.ics",)]
+
+
+def test_three_calendars_of_three_quarters_stand_beside(connection: warehouse.Connection) -> None:
+    calendar(connection, "winter", 1, 1, "2026-Q1")
+    calendar(connection, "spring", 2, 1, "2026-Q2")
+    calendar(connection, "summer", 3, 1, "2026-Q3")
+    assert all(is_active for _, _, is_active in decided(connection).values())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        ("2026-10-09", "2026-10-09", "refused"),
+        ("2026-10-09", None, "refused"),
+        (None, "2026-10-09", "refused"),
+        ("2026-10-09", "2026-10-10", "superseded"),
+    ],
+)
+def test_two_versions_together_need_two_days_of_sending(
+    connection: warehouse.Connection, first: str | None, second: str | None, status: str
+) -> None:
+    receive(connection, "one", 1, 1, sent_on=first)
+    receive(connection, "two", 2, 1, sent_on=second)
+    assert decided(connection)["one"][0] == status
+
+
+def test_sent_the_same_day_the_later_landed_replaces(connection: warehouse.Connection) -> None:
+    receive(connection, "one", 1, 1, sent_on="2026-10-09")
+    receive(connection, "two", 2, 2, sent_on="2026-10-09")
+    assert decided(connection)["two"] == ("accepted", "", True)
+
+
+def test_each_of_several_versions_together_names_all_the_others(connection: warehouse.Connection) -> None:
+    receive(connection, "a", 1, 1, content_hash="x")
+    receive(connection, "b", 2, 1, content_hash="x")
+    receive(connection, "c", 3, 1, content_hash="y")
+    receive(connection, "d", 4, 1, content_hash="y")
+    decided(connection)
+    told = connection.execute(
+        "select source_file, count(*) from record.refusals group by 1 order by 1"
+    ).fetchall()
+    assert told == [("a.xlsx", 2), ("b.xlsx", 2), ("c.xlsx", 2), ("d.xlsx", 2)]
+
+
+@pytest.mark.parametrize("missing", ["first_entry_on", "last_entry_on"])
+@pytest.mark.parametrize("whose", ["old", "new"])
+def test_a_ledger_without_one_of_its_dates_overlaps_any_other(
+    connection: warehouse.Connection, missing: str, whose: str
+) -> None:
+    for seq, name, first, last in ((1, "old", "2026-01-01", "2026-03-31"), (2, "new", "2026-07-01", "2026-09-30")):  # fmt: skip
+        receive(connection, name, seq, seq, kind="fec", quarter="")
+        dates = {"first_entry_on": first, "last_entry_on": last} | ({missing: None} if name == whose else {})
+        connection.execute(
+            "insert into revenue.fec_files (slice_id, first_entry_on, last_entry_on) values (?, ?, ?)",
+            [name, dates["first_entry_on"], dates["last_entry_on"]],
+        )
+    assert decided(connection)["old"] == ("superseded", "new.xlsx", False)
