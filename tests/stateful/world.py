@@ -175,7 +175,8 @@ class World:
         assert status == 0, self.told
         for path in self.root.rglob("*"):
             assert not path.is_file() or PERSON[0].encode() not in path.read_bytes(), path.name
-        self.check()
+        # a quarter never published is not published by an erasure
+        self.run()
 
     def crash(self, point: str, how: str, command: str) -> None:
         """Strike `command` at a point; what it leaves is whole, and the model learns what it had time to do."""
