@@ -145,7 +145,8 @@ def test_self_financing(ledger: Figures) -> None:
     year = ledger.row("self_financing_ratio", "2026", "managing_body")
     assert year is not None
     # the first half-year is missing
-    assert (year["value"], year["answered_count"], year["reason"]) == (None, 0, "Aucune réponse reçue.")
+    reason = "Aucun FEC de la structure gestionnaire ne couvre toute la période."
+    assert (year["value"], year["answered_count"], year["reason"]) == (None, 0, reason)
 
 
 def test_additive_figures_equal_their_sources(ledger: Figures) -> None:

@@ -76,10 +76,22 @@ frames as (
         {{ 1 if var('managing_body_siren') else 0 }} as expected_count,
         is_covered as answered_count
     from covered
+),
+
+reasons as (
+    select
+        period,
+        'managing_body' as perimeter,
+        'all' as dimension,
+        'all' as item,
+        'Aucun FEC de la structure gestionnaire ne couvre toute la période.' as reason
+    from covered
+    where is_covered = 0 and {{ 'true' if var('managing_body_siren') else 'false' }}
 )
 
 {{ rate_figures(
     'self_financing_ratio',
     frames='frames',
+    reasons='reasons',
     nobody_reason='Aucune structure gestionnaire nommée : renseignez managing_body dans periscope.toml.'
 ) }}
