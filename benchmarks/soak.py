@@ -88,7 +88,7 @@ def report(world: World, restated: Counter[str]) -> str:
         f"{len(world.closed)} trimestres clos dans un même espace de travail (sur {len(world.quarters)} demandés, graine {_SEED}) : "
         f"{len(world.sent)} fichiers envoyés, {struck} pannes dont {killed} arrêts brutaux, {happened['withdraw']} retraits, "
         f"{sum(restated.values())} lignes de révision ({', '.join(f'{kind} {count}' for kind, count in sorted(restated.items())) or 'aucune'}). "
-        f"À la fin chaque trimestre clos est intact ({happened['verify']} vérifications) ; lignes perdues 0, publications à moitié 0."
+        f"À la fin chaque trimestre clos est intact ({happened['verify']} vérifications) ; une seule ligne perdue ou publication à moitié aurait arrêté la commande."
     )  # fmt: skip
 
 
