@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,8 @@ def main() -> int:
     )
     parser.add_argument("--port", type=int, default=cluster.DEFAULT_PORT)
     arguments = parser.parse_args()
+    # a stop asked for from outside must stop the cluster too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     run = Run(Workspace(arguments.workspace.absolute()), Quarter.parse(arguments.quarter), arguments.as_of)
     folder = run.workspace.warehouse / "spark"
     try:
