@@ -74,8 +74,8 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         for file in files:
             if file.is_withdrawn:
                 connection.execute(
-                    "update record.files set status = ? where file_id = ?",
-                    [receipts.STATUS_WITHDRAWN, file.file_id],
+                    "update record.files set status = ? where file_id = ? and status <> ?",
+                    [receipts.STATUS_WITHDRAWN, file.file_id, receipts.STATUS_ALREADY_RECEIVED],
                 )
         workspace.pin_key()
         connection.commit()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from expectations import gate
-from ingest import receive
+from ingest import landing, receive
 from periscope import warehouse
 from periscope.errors import UsageError
 from periscope.workspace import Run
@@ -184,3 +184,20 @@ def test_another_key_is_refused_before_anything_changes(run: Run) -> None:
         with pytest.raises(UsageError, match="clé"):
             receive.receive(house.run_of(run.workspace.root))
     assert run.workspace.raw_database.read_bytes() == database
+
+
+def test_a_file_received_twice_then_withdrawn_is_told_once(run: Run) -> None:
+    """The second copy stays `already_received`, and is not added again by every later run."""
+    step(run)
+    (run.workspace.inbox / "declarations" / "encore.csv").write_bytes(
+        (run.workspace.inbox / _PLACE).read_bytes()
+    )
+    step(run)
+    landing.withdraw(run.workspace, _PLACE, run.as_of, "Eva", "essai")
+    told = []
+    for _ in range(2):
+        step(run)
+        told.append(rows(run, "select source_file, status from record.files order by all"))
+    assert told[0] == told[1]
+    assert ("declarations/encore.csv", "already_received") in told[0]
+    assert (_PLACE, "withdrawn") in told[0]
