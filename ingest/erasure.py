@@ -26,7 +26,7 @@ from periscope.files import write_whole
 from periscope.settings import FILE_NAME
 from periscope.workspace import Run, Workspace
 
-#: what a workspace keeps in warehouse/ when a person is erased: the rest is computed again
+#: what warehouse/ keeps when a person is erased, with the analysts' notebooks: the rest is computed again
 _KEPT = ("landed", "lock")
 
 
@@ -94,15 +94,15 @@ def outcome(workspace: Workspace, person: ErasedPerson, count: int) -> str:
 
 
 def forget_computed(workspace: Workspace) -> None:
-    """Remove all that a run computes again, so that no byte of the old files stays: DuckDB, dbt, returns, forms."""
-    for folder, kept in ((workspace.warehouse, _KEPT), (workspace.returns, ()), (workspace.forms, ())):
-        for path in folder.iterdir() if folder.is_dir() else ():
-            if path.name in kept:
-                continue
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
+    """Remove all that is computed again, so that no byte of the old files stays: DuckDB, dbt, returns, forms, copies."""
+    folders = (workspace.warehouse, workspace.returns, workspace.forms, workspace.exploration)
+    for path in [path for folder in folders if folder.is_dir() for path in folder.iterdir()]:
+        if path.name in _KEPT or path.suffix == ".ipynb":
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _record(workspace: Workspace) -> Path:
@@ -111,6 +111,7 @@ def _record(workspace: Workspace) -> Path:
 
 def _kept_texts(workspace: Workspace) -> Iterator[Path]:
     yield workspace.root / FILE_NAME
+    yield from sorted(workspace.exploration.rglob("*.ipynb"))
     for folder in (workspace.register, workspace.texts):
         yield from sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 

@@ -22,7 +22,7 @@ from periscope.workspace import Workspace
 
 CONTENTS = "contents.json"
 #: computed again from the landed originals
-_LEFT_OUT = ("forms",)
+_LEFT_OUT = ("forms", "exploration", "dictionnaire.html")
 
 
 def backup(workspace: Workspace, path: Path, *, with_key: bool) -> str:
@@ -78,6 +78,8 @@ def _files(workspace: Workspace) -> dict[str, Path]:
     for path in sorted(workspace.root.rglob("*")):
         parts = path.relative_to(workspace.root).parts
         is_computed = parts[0] in _LEFT_OUT or (parts[0] == "warehouse" and parts[1:2] != ("landed",))
+        # the analysts' own work, in the middle of copies of the warehouse
+        is_computed = is_computed and path.suffix != ".ipynb"
         if path.is_file() and not path.is_symlink() and not is_computed and not is_partial(path):
             found["/".join(parts)] = path
     return found

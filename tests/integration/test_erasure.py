@@ -73,6 +73,9 @@ def run(tmp_path: Path) -> Run:
     )
     (box / "declarations" / "photo de Zébulon-Corvée Marie-Ange.bin").write_bytes(b"\x89PNG\0" + bytes(400))
     (workspace.texts / "comite.md").write_text("Merci à Marie-Ange Zébulon-Corvée.\n", encoding="utf-8")
+    workspace.exploration.mkdir()
+    (workspace.exploration / "periscope.duckdb").write_bytes("copie : Marie-Ange Zébulon-Corvée".encode())
+    (workspace.exploration / "essai.ipynb").write_text('{"source": ["# Zébulon-Corvée Marie-Ange"]}')
     return Run(workspace, Quarter(2026, 3), date(2026, 11, 23))
 
 
@@ -112,12 +115,13 @@ def test_no_byte_names_the_person_any_more(run: Run) -> None:
     before = every_text(workspace.root)
     assert sum("zebulon" in bare(text) for text in before.values()) > 8
     everyone = person(run, None)
-    assert erasure.erase(run, everyone, "Eva", "demande de Marie-Ange Zébulon-Corvée") == 9
+    assert erasure.erase(run, everyone, "Eva", "demande de Marie-Ange Zébulon-Corvée") == 10
     receive.receive(run)
     for name, text in every_text(workspace.root).items():
         assert "zebulon" not in bare(text), name
         assert "marie ange" not in bare(text) and "1988-03-07" not in text and "07/03/1988" not in text, name
     assert not mentions(homonym, everyone) and erasure.traces(workspace, everyone) == []
+    assert [path.name for path in workspace.exploration.iterdir()] == ["essai.ipynb"]
     told = (workspace.record / "erasures.jsonl").read_text(encoding="utf-8")
     assert '"by": "Eva"' in told and "PERSONNE EFFACEE 1" in told
 
