@@ -21,26 +21,22 @@ def part(*told: str) -> dict[tuple[str, str], Decimal]:
     return {(f"E{siren}", siren): amount for siren, amount in amounts(*told).items()}
 
 
-def figure(secrecy: str = "enterprise", parts: Parts | None = None, **told: object) -> Figure:
-    named: dict[str, object] = {
-        "dimension": "all",
-        "unit": "eur",
-        "value": Decimal(100),
-        "numerator": None,
-        "denominator": None,
-        "contributors": 3,
-    }
-    named |= told
-    keys = ("figure_id", "indicator_id", "period", "perimeter")
-    return Figure(  # type: ignore[arg-type]
-        **dict(zip(keys, ("f", "turnover_total", "2026-Q3", "members"), strict=True)),
-        item="all",
-        secrecy=secrecy,
-        is_headline=True,
-        is_additive=True,
-        parts=parts or {},
-        **named,
-    )
+def figure(
+    secrecy: str = "enterprise",
+    parts: Parts | None = None,
+    *,
+    dimension: str = "all",
+    unit: str = "eur",
+    value: int | None = 100,
+    numerator: int | None = None,
+    denominator: int | None = None,
+    contributors: int = 3,
+) -> Figure:
+    counts = [None if n is None else Decimal(n) for n in (value, numerator, denominator)]
+    return Figure(
+        "f", "turnover_total", "2026-Q3", "members", dimension, "all", unit, secrecy, True, True,
+        counts[0], counts[1], counts[2], contributors, parts or {},
+    )  # fmt: skip
 
 
 def why(one: Figure, *known: str) -> str:
@@ -75,12 +71,11 @@ def test_what_is_internal_or_of_one_member_says_why() -> None:
     assert why(figure("exempt", dimension="member")) == "Chiffre d'un seul membre."
 
 
-@pytest.mark.parametrize("told", ["value", "numerator", "denominator"])
-def test_a_row_is_empty_only_when_it_tells_no_number_at_all(told: str) -> None:
-    nothing = figure(value=None, parts={"value": part("1", "2")})
-    assert why(nothing) == ""
-    something = figure(parts={"value": part("1", "2")}, **{"value": None, told: Decimal(1)})
-    assert why(something) == FEW
+@pytest.mark.parametrize("told", [(1, None, None), (None, 1, None), (None, None, 1)])
+def test_a_row_is_empty_only_when_it_tells_no_number_at_all(told: tuple[int | None, ...]) -> None:
+    parts: Parts = {"value": part("1", "2")}
+    assert why(figure(parts=parts, value=None)) == ""
+    assert why(figure(parts=parts, value=told[0], numerator=told[1], denominator=told[2])) == FEW
 
 
 def test_an_exempt_figure_of_two_is_told() -> None:
@@ -89,7 +84,7 @@ def test_an_exempt_figure_of_two_is_told() -> None:
 
 @pytest.mark.parametrize(("count", "is_told"), [(3, True), (2, False), (0, False)])
 def test_a_count_of_persons_is_told_from_three(count: int, is_told: bool) -> None:
-    assert (why(figure("person", unit="count", value=Decimal(count))) == "") is is_told
+    assert (why(figure("person", unit="count", value=count)) == "") is is_told
 
 
 @pytest.mark.parametrize(
@@ -98,21 +93,17 @@ def test_a_count_of_persons_is_told_from_three(count: int, is_told: bool) -> Non
 def test_a_rate_of_persons_is_told_when_both_its_counts_are(
     numerator: int | None, denominator: int | None, is_told: bool
 ) -> None:
-    parts = (None if n is None else Decimal(n) for n in (numerator, denominator))
-    rate = figure("person", unit="share", value=Decimal("0.2"), **dict(zip(("numerator", "denominator"), parts, strict=True)))  # fmt: skip
+    rate = figure("person", unit="share", value=0, numerator=numerator, denominator=denominator)
     assert (why(rate) == "") is is_told
 
 
 @pytest.mark.parametrize(
-    ("value", "contributors", "expected"), [("0", 0, ""), ("7", 2, FEW), ("7", 3, ""), (None, 0, "")]
+    ("value", "contributors", "expected"), [(0, 0, ""), (7, 2, FEW), (7, 3, ""), (None, 0, "")]
 )
 def test_an_estimate_without_sources_hides_fewer_than_three(
-    value: str | None, contributors: int, expected: str
+    value: int | None, contributors: int, expected: str
 ) -> None:
-    one = figure(
-        value=None if value is None else Decimal(value), numerator=Decimal(1), contributors=contributors
-    )
-    assert why(one) == expected
+    assert why(figure(value=value, numerator=1, contributors=contributors)) == expected
 
 
 def test_every_part_of_a_rate_must_be_safe() -> None:
