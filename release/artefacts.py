@@ -16,13 +16,14 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
 
 from periscope import catalogue
 from periscope.errors import GateError
@@ -34,6 +35,9 @@ from release.export import INTERNAL
 _NUMBER = re.compile(
     r"(?<![\w.])(?:\d{1,3}(?:[ \u00a0\u202f']\d{3})+(?:[.,]\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?!\w)"
 )
+_NO_SEPARATORS = str.maketrans("", "", " \u00a0\u202f'")
+_ZERO_DECIMALS = re.compile(r"[.,]0+$")
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _TYPED_ARRAY = re.compile(
     r'"dtype"\s*:\s*"([a-z]\d)"\s*,\s*"bdata"\s*:\s*"([^"]+)"|"bdata"\s*:\s*"([^"]+)"\s*,\s*"dtype"\s*:\s*"([a-z]\d)"'
 )
@@ -84,10 +88,12 @@ class Secrets:
 
     def in_text(self, text: str) -> str:
         """What the text betrays, or ''."""
-        for match in _NUMBER.finditer(text):
-            bare = re.sub(r"[ \u00a0\u202f']", "", match[0])
+        for written in _NUMBER.findall(text):
+            if len(written) < _MIN_WHOLE_DIGITS:
+                continue
+            bare = written.translate(_NO_SEPARATORS)
             table = self.shares if bare.startswith(("0.", "0,")) else self.digits
-            found = table.get(digits(match[0])) or self.whole.get(re.sub(r"[.,]0+$", "", bare))
+            found = table.get(digits(bare)) or self.whole.get(_ZERO_DECIMALS.sub("", bare))
             if found:
                 return found
         if self.names:
@@ -100,7 +106,7 @@ class Secrets:
 
 def digits(number: str) -> str:
     """Significant digits of a written number: `45 231,27`, `45.23127` and `4523127` are the same."""
-    whole, mark, decimals = re.sub(r"[ \u00a0\u202f']", "", number).replace(",", ".").rpartition(".")
+    whole, mark, decimals = number.translate(_NO_SEPARATORS).replace(",", ".").rpartition(".")
     bare = whole.replace(".", "") + mark.replace(".", "") + decimals
     if mark and len(decimals) > 9:  # a binary fraction: 45231.270000000004
         return digits(f"{float(number):.6f}")
@@ -108,8 +114,10 @@ def digits(number: str) -> str:
 
 
 def fold(text: str) -> str:
-    bare = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
-    return re.sub(r"\s+", " ", "".join(c for c in bare if not unicodedata.combining(c)))
+    """Without accents, cases and kinds of spaces; the same for a name and for the text that may hold it."""
+    if not text.isascii():
+        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.replace("’", "'")))
+    return " ".join(text.casefold().split())
 
 
 def texts(path: Path) -> Iterator[str]:
@@ -196,22 +204,21 @@ def _parquet(path: Path) -> Iterator[str]:
 
 
 def _pdf(content: bytes) -> Iterator[str]:
-    """Text of the pages when pypdf is installed; always every stream, its digits (positions of letters) left out."""
+    """Text of the pages and fields; every stream too, its digits (positions of letters) left out."""
     yield re.sub(rb"\d", b" ", content).decode("latin-1")
     for match in re.finditer(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
         try:
             yield re.sub(rb"\d", b" ", zlib.decompressobj().decompress(match[1])).decode("latin-1")
         except zlib.error:
             continue
-    try:
-        from pypdf import PdfReader
-    except ImportError:
-        return
-    reader = PdfReader(io.BytesIO(content))
-    for page in reader.pages:
-        yield page.extract_text().replace("\u200b", "")
-    for filled in (reader.get_fields() or {}).values():
-        yield str(filled.value or "")
+    document = pdfium.PdfDocument(content)
+    for page in document:
+        yield page.get_textpage().get_text_range().replace("\u200b", "")
+    if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
+        from pypdf import PdfReader  # slow, and few funders have a form
+
+        for filled in (PdfReader(io.BytesIO(content)).get_fields() or {}).values():
+            yield str(filled.value or "")
 
 
 def hidden_amounts(connection: Connection) -> Secrets:
@@ -239,7 +246,7 @@ def hidden_amounts(connection: Connection) -> Secrets:
 
 def secrets_of(connection: Connection, run: Run, reader: str, hidden: Secrets) -> Secrets:
     """Amounts hidden from this reader, but those that it may read anyway; members' names, but those told in texts."""
-    secrets = deepcopy(hidden)
+    secrets = Secrets(dict(hidden.digits), dict(hidden.whole), dict(hidden.shares))
     _forgive_published(connection, secrets, reader)
     told = fold(catalogue.CATALOGUE.read_text(encoding="utf-8") + _free_texts(connection, run))
     for member_id, name in connection.execute(
@@ -266,28 +273,26 @@ def _is_simple_fraction(share: Decimal) -> bool:
 
 
 def _forgive_published(connection: Connection, secrets: Secrets, reader: str) -> None:
-    for amounts in connection.execute(
-        "select value, numerator, denominator, coverage from protection.reader_figures where reader = ? "
-        "union all select f.value, f.numerator, f.denominator, f.coverage from marts.fct_figures as f "
-        "inner join seeds.indicators as i on f.indicator_id = i.indicator_id where i.secrecy = 'exempt'",
-        [reader],
-    ).fetchall():
-        for amount in amounts:
-            if amount is not None:
-                secrets.forgive(amount)
     # a change between two published periods is known to whoever can subtract, and was attacked as such
-    for (change,) in connection.execute(
+    for (amount,) in connection.execute(
         """
+        with published as (select * from protection.reader_figures where reader = ?)
+        select unnest([value, numerator, denominator, coverage]) as amount from published
+        union
+        select unnest([f.value, f.numerator, f.denominator, f.coverage])
+        from marts.fct_figures as f
+        inner join seeds.indicators as i on f.indicator_id = i.indicator_id
+        where i.secrecy = 'exempt'
+        union
         select a.value - b.value
-        from protection.reader_figures as a
-        inner join protection.reader_figures as b
-            on a.reader = b.reader and a.indicator_id = b.indicator_id and a.perimeter = b.perimeter
-            and a.dimension = b.dimension and a.item = b.item and a.period > b.period
-        where a.reader = ? and a.value is not null and b.value is not null
+        from published as a
+        inner join published as b using (indicator_id, perimeter, dimension, item)
+        where a.period > b.period
         """,
         [reader],
     ).fetchall():
-        secrets.forgive(change)
+        if amount is not None:
+            secrets.forgive(amount)
 
 
 def _free_texts(connection: Connection, run: Run) -> str:

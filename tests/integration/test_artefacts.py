@@ -14,6 +14,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import typst
 
 from periscope.errors import GateError
 from release.artefacts import Secrets, digits, fold, texts
@@ -103,8 +104,6 @@ def test_canaries_are_found_in_every_wrapping(
 
 
 def test_canary_in_the_text_of_a_pdf(tmp_path: Path) -> None:
-    pytest.importorskip("pypdf", reason="sans pypdf, le texte d'un PDF ne se lit pas mot à mot")
-    typst = pytest.importorskip("typst")
     source = tmp_path / "page.typ"
     for told in ("987 654,32 €", NAME):
         source.write_text(f"Chiffre : {told}", encoding="utf-8")
