@@ -122,7 +122,7 @@ def build_on_spark(request: BuildRequest, target: Path) -> None:
 def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) -> None:
     from dbt.cli.main import dbtRunner
 
-    command = ["--quiet", "--no-use-colors", "--log-level-file", "none", "build"]
+    command = ["--quiet", "--no-use-colors", "--log-level-file", "none", "--no-write-json", "build"]
     command += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     command += ["--target-path", str(target), "--log-path", str(target), *arguments]
     with _environment(environment | {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}):
