@@ -393,6 +393,8 @@ _COMMANDS = {
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit status is that of the contract."""
     os.umask(PRIVATE_UMASK)
+    # sums of vectors cut between threads would depend on how many cores there are; both cores have work anyway
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = parser().parse_args(argv)
     log.start(arguments.workspace.absolute())
     log.LOGGER.info("%s %s", arguments.command, getattr(arguments, "quarter", None) or "")

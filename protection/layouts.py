@@ -39,40 +39,48 @@ class Told:
     told_share: Decimal
 
 
-def propose(
-    figures: list[Figure],
-    scope: list[Figure],
-    hidden: frozenset[str],
-    agreed: list[Consent],
-    past: list[Delivered],
-    rule: Secrecy,
-) -> list[Told]:
-    """The present layout first, then at most two that tell more, the best first; none while half is published.
-
-    `scope` is what this release publishes, `hidden` what is hidden of it, `figures` give the amounts.
-    """
+def candidates(scope: list[Figure], agreed: list[Consent], rule: Secrecy) -> list[Classes]:
+    """The layouts that would tell most if each cell were judged alone, the best first; at most two."""
     cells = _breakdowns(scope)
     asked = [figure for told in cells.values() for figure in told]
-    if 2 * sum(figure.figure_id not in hidden for figure in asked) >= len(asked):
-        return []
-    now = _told("", cells, hidden)
-    # a search without refinement hides more, never less: what is offered is at least what would be told
-    quick = replace(rule, max_rounds=0)
-    enterprises = [figure for figure in scope if figure.secrecy == "enterprise"]
     by_rule = []
     for classes in _partitions(sorted({figure.item for figure in asked})):
         merged = [figure for told in cells.values() for figure in merge(told, classes)]
         alone = frozenset(causes(merged, rule, agreed))
         by_rule.append((_score(_told("", _breakdowns(merged), alone)), _name(classes), classes))
-    offered = []
-    for _, name, classes in sorted(by_rule, key=lambda one: (one[0], one[1]), reverse=True)[:_MOST]:
+    best = sorted(by_rule, key=lambda one: (one[0], one[1]), reverse=True)[:_MOST]
+    return [classes for _, _, classes in best]
+
+
+def search(
+    layouts: list[Classes],
+    figures: list[Figure],
+    scope: list[Figure],
+    agreed: list[Consent],
+    past: list[Delivered],
+    rule: Secrecy,
+) -> list[list[Told]]:
+    """What each layout would tell once protected together with all the rest; takes as long as the masks themselves."""
+    # a search without refinement hides more, never less: what is offered is at least what would be told
+    quick = replace(rule, max_rounds=0)
+    enterprises = [figure for figure in scope if figure.secrecy == "enterprise"]
+    found = []
+    for classes in layouts:
         merged = merge(enterprises, classes)
         kept = system.solve(figures, merged, frozenset(causes(merged, rule, agreed)), agreed, past, quick)
-        told = _told(name, _breakdowns(merged), kept.hidden)
-        if _score(told) > _score(now):
-            offered.append(told)
-    offered.sort(key=_score, reverse=True)
-    return [row for told in [now, *offered] for row in told] if offered else []
+        found.append(_told(_name(classes), _breakdowns(merged), kept.hidden))
+    return found
+
+
+def offers(scope: list[Figure], hidden: frozenset[str], searched: list[list[Told]]) -> list[Told]:
+    """The present layout first, then those that tell more, the best first; none while half is published."""
+    cells = _breakdowns(scope)
+    asked = [figure for told in cells.values() for figure in told]
+    if 2 * sum(figure.figure_id not in hidden for figure in asked) >= len(asked):
+        return []
+    now = _told("", cells, hidden)
+    better = sorted((told for told in searched if _score(told) > _score(now)), key=_score, reverse=True)
+    return [row for told in [now, *better] for row in told] if better else []
 
 
 def _breakdowns(scope: list[Figure]) -> Cells:

@@ -10,7 +10,11 @@ Reads marts.fct_figures; writes schema `protection` of the candidate warehouse:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import astuple
+from multiprocessing import get_context
 
 from periscope.errors import GateError, UsageError
 from periscope.warehouse import Connection
@@ -18,6 +22,7 @@ from periscope.workspace import Run
 from protection import layouts, primary, registry, system
 from protection.consents import Consent, in_force
 from protection.primary import Figure, load_figures
+from protection.registry import Delivered
 
 COLUMNS = (
     "figure_id",
@@ -96,14 +101,31 @@ def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> No
     scope = [f for f in figures if sections[f.figure_id]]
     rule = run.workspace.settings.secrecy
     causes = primary.causes(scope, rule, agreed)
-    hidden = system.protect(connection, run, figures, scope, causes, agreed, past)
+    with _searching(run, figures, scope, agreed, past) as searched:
+        hidden = system.protect(connection, run, figures, scope, causes, agreed, past)
+        told = layouts.offers(scope, hidden, searched())
     causes |= {figure_id: _SECONDARY for figure_id in hidden if figure_id not in causes}
-    # once the evaluator has chosen, or said no, nothing is offered any more: quarters stay comparable
-    is_settled = "function" in run.workspace.settings.layouts
-    told = [] if is_settled else layouts.propose(figures, scope, hidden, agreed, past, rule)
     system.write_table(connection, "layouts", _LAYOUTS, [astuple(row) for row in told])
     statuses = {f.figure_id: _status(f, run, restated, is_closing) for f in scope}
     _write(connection, run, scope, sections, statuses, causes, agreed)
+
+
+@contextmanager
+def _searching(
+    run: Run, figures: list[Figure], scope: list[Figure], agreed: list[Consent], past: list[Delivered]
+) -> Iterator[Callable[[], list[list[layouts.Told]]]]:
+    """Search other layouts on the other core while the masks are chosen; what is given waits for them.
+
+    Once the evaluator has chosen, or said no, nothing is offered any more: quarters stay comparable.
+    """
+    rule = run.workspace.settings.secrecy
+    is_settled = "function" in run.workspace.settings.layouts
+    best = [] if is_settled else layouts.candidates(scope, agreed, rule)
+    if not best:
+        yield list
+        return
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other_core:
+        yield other_core.submit(layouts.search, best, figures, scope, agreed, past, rule).result
 
 
 def _status(figure: Figure, run: Run, restated: frozenset[str], is_closing: bool) -> str:

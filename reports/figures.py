@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -85,7 +86,15 @@ class Figures:
 
     def __init__(self, figures: list[Figure]) -> None:
         self._by_key = {figure.key: figure for figure in figures}
-        self.by_id = {figure.figure_id: figure for figure in self._by_key.values()}
+        self.by_id = {figure.figure_id: figure for figure in self}
+        self._breakdowns: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
+        self._trends: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
+        for figure in self:
+            self._breakdowns[figure.key[:4]].append(figure)
+            if figure.is_quarterly:
+                self._trends[figure.indicator_id, figure.perimeter, figure.dimension, figure.item].append(
+                    figure
+                )
 
     @classmethod
     def load(cls, folder: Path) -> Figures:
@@ -107,17 +116,13 @@ class Figures:
 
     def items(self, indicator_id: str, period: str, perimeter: str, dimension: str) -> list[Figure]:
         """The figures of one breakdown, in the order of the file."""
-        wanted = (indicator_id, period, perimeter, dimension)
-        return [figure for figure in self if figure.key[:4] == wanted]
+        return list(self._breakdowns.get((indicator_id, period, perimeter, dimension), ()))
 
     def trend(
         self, indicator_id: str, perimeter: str, dimension: str = "all", item: str = "all"
     ) -> list[Figure]:
         """The quarterly figures of one cell, oldest first."""
-        wanted = (indicator_id, perimeter, dimension, item)
-        found = [
-            f for f in self if f.is_quarterly and (f.indicator_id, f.perimeter, f.dimension, f.item) == wanted
-        ]
+        found = self._trends.get((indicator_id, perimeter, dimension, item), ())
         return sorted(found, key=lambda f: f.period)
 
     def year_before(self, figure: Figure) -> Figure | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from markupsafe import Markup
@@ -28,17 +29,25 @@ def render_all(folders: Sequence[Path]) -> None:
     refused = [line for report in reports for line in eligibility.violations(report.context)]
     if refused:
         raise GateError("Comptes rendus refusés, rien n'est publié :\n" + "\n".join(dict.fromkeys(refused)))
-    from reports import dashboard  # a kernel, which imports this module too, makes none
-
-    for report in reports:
-        if report.context.reader_kind != "funder":
-            (report.folder / "dashboard.html").write_text(dashboard.render(report), encoding="utf-8")
     funders = [report for report in reports if report.context.reader_kind == "funder"]
-    if funders:
-        from reports import notebook  # the kernel's libraries are slow to import
+    with ThreadPoolExecutor(1) as beside:
+        kernels = beside.submit(_executed, [report.folder for report in funders])
+        from reports import dashboard  # a kernel, which imports this module too, makes none
 
-        for report, shown in zip(funders, notebook.execute([r.folder for r in funders]), strict=True):
+        for report in reports:
+            if report.context.reader_kind != "funder":
+                (report.folder / "dashboard.html").write_text(dashboard.render(report), encoding="utf-8")
+        for report, shown in zip(funders, kernels.result(), strict=True):
             (report.folder / "rapport.html").write_text(page(report, shown), encoding="utf-8")
+
+
+def _executed(folders: list[Path]) -> list[Markup]:
+    """What the notebook showed of each funder's folder."""
+    if not folders:
+        return []
+    from reports import notebook  # the kernel's libraries are slow to import
+
+    return notebook.execute(folders)
 
 
 def page(report: Report, shown: Markup) -> str:
