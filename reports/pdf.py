@@ -6,12 +6,15 @@ All texts travel as data, never as markup, so that nothing a member wrote can ru
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import typst
+from font_source_sans_pro import font_files_otf
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -21,6 +24,7 @@ from reports.html import heading_depths
 from reports.report import Report
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+_FONTS = [font_files_otf[f"SourceSansPro{style}"] for style in ("", "Bold", "It", "BoldIt")]
 
 
 def render(report: Report, title: str) -> bytes:
@@ -36,13 +40,17 @@ def pictures(report: Report, title: str) -> list[bytes]:
 
 
 def _compile(report: Report, title: str, output: Any, **options: Any) -> Any:
-    compiler = typst.Compiler(
-        _TEMPLATE.read_bytes(), sys_inputs={"data": json.dumps(_data(report, title), ensure_ascii=False)}
-    )
     day = report.context.as_of
-    return compiler.compile(
-        format=output, timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC), **options
-    )
+    data = json.dumps(_data(report, title), ensure_ascii=False)
+    with tempfile.TemporaryDirectory(prefix="periscope-fonts-") as folder:
+        # the fonts of the machine would make other pages on each one
+        for font in _FONTS:
+            shutil.copyfile(font, Path(folder, Path(font).name))
+        fonts = typst.Fonts(include_system_fonts=False, font_paths=[folder])
+        compiler = typst.Compiler(_TEMPLATE.read_bytes(), font_paths=fonts, sys_inputs={"data": data})
+        return compiler.compile(
+            format=output, timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC), **options
+        )
 
 
 def _data(report: Report, title: str) -> dict[str, Any]:
