@@ -1,8 +1,8 @@
 """Coverage of the effect's interval on simulated poles: `python -m benchmarks.impact_coverage [DRAWS] [PART …]`.
 
-Parts: base and heavy (noises), or one size of them (base-10-30), refused, fooled, time. Draws use seeds 0, 1, …; joining changes nothing in these
-worlds. The whole estimate moves with an effect added to members (tests/unit/test_impact.py), so the power to see
-+8 % is read from the same draws.
+Parts: base, heavy and jobs (noises), or one size of them (base-10-30), refused, fooled, time. Draws use seeds 0, 1, …;
+joining changes nothing in these worlds. The whole estimate moves with an effect added to members
+(tests/unit/test_impact.py), so the power to announce +8 % is read from the same draws.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from impact.eligibility import Limits
-from impact.estimate import assess
+from impact.estimate import Finding, assess
 from impact.panel import NEVER, Panel
 from periscope.settings import Secrecy
 
@@ -26,7 +26,7 @@ PERIODS = (12, 16, 24)
 LIMITS = Limits(permutations=199)
 #: the plot is not measured here, and takes a third of the time
 NO_PLOT = Secrecy(min_contributors=10**9)
-EFFECT = float(np.log(1.08))
+EFFECT = 0.08
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,9 @@ class World:
     drift: float = 0.0
     shock: float = 0.0
     is_choosy: bool = False  # organisations join after their best quarter
+    is_jobs: bool = False  # the outcome is FTE: sizes from one to hundreds, seasons and noise in proportion
+    boost: float = 0.0  # what joining adds to one member, to it alone
+    silent: float = 0.0  # declarations missing more, among members alone
 
     def draw(self, seed: int) -> Panel:
         generator = np.random.default_rng(seed)
@@ -61,7 +64,11 @@ class World:
         outcome = generator.normal(11, 1, (count, 1)) + generator.normal(0, 0.1, self.periods) + noise
         outcome += np.where(first[:, None] < NEVER, self.drift * np.arange(self.periods), 0.0)
         outcome += self.shock * ((since >= 0) & (np.arange(self.periods) >= self.periods // 2))
-        unit, period = np.nonzero(generator.random((count, self.periods)) >= self.missing)
+        outcome[0] += self.boost * (since[0] >= 0)
+        if self.is_jobs:
+            outcome = np.round(np.exp(outcome - 9.0), 1)
+        lost = self.missing + self.silent * (first < NEVER)[:, None]
+        unit, period = np.nonzero(generator.random((count, self.periods)) >= lost)
         names = tuple(f"U{n:03d}" for n in range(count))
         times = tuple(f"{2010 + n // 4}-Q{n % 4 + 1}" for n in range(self.periods))
         return Panel(names, times, first, unit, period, outcome[unit, period])
@@ -93,18 +100,34 @@ def holds(estimate: tuple[float, float]) -> bool:
     return abs(estimate[0]) <= 1.96 * estimate[1]
 
 
+def announces(found: Finding, effect: float) -> bool:
+    """Would an effect be announced, were `effect` added to every member? Estimates and intervals all move by it."""
+    lines = {line.label: line.interval for line in found.lines}
+    adjusted = lines.get("Tendance propre corrigée")
+    return (
+        not found.is_doubtful
+        and -effect not in lines["Estimation retenue"]
+        and adjusted is not None
+        and -effect not in adjusted
+    )
+
+
 def measure(world: World, draws: int) -> dict[str, float]:
     """Shares of `draws` in per cent; the library, which is slow, on a quarter of them."""
-    told, before_after, theirs = [], [], []
+    told, before_after, theirs, visible = [], [], [], []
     for seed in range(draws):
         panel = world.draw(seed)
         before_after.append(holds(naive(panel)))
         if seed % 4 == 0:
             theirs.append(holds(library(panel)))
-        found = assess(panel, LIMITS, secrecy=NO_PLOT)
-        if found.interval is not None:
+        scale = float(panel.outcome[panel.is_member[panel.unit]].mean()) if world.is_jobs else 1.0
+        found = assess(panel, LIMITS, secrecy=NO_PLOT, scale=scale)
+        if found.interval is not None and found.mde is not None:
+            effect = EFFECT * scale if world.is_jobs else float(np.log1p(EFFECT))
             claims = 0.0 not in found.interval and not found.is_doubtful
-            told.append((0.0 in found.interval, claims, found.is_doubtful, -EFFECT not in found.interval))
+            assert claims == announces(found, 0.0)
+            told.append((0.0 in found.interval, claims, found.is_doubtful, announces(found, effect)))
+            visible.append(100 * found.mde / scale)
     shares = 100 * np.array(told, dtype=float).mean(axis=0) if told else np.full(4, np.nan)
     return {
         "assessed": 100 * len(told) / draws,
@@ -113,6 +136,7 @@ def measure(world: World, draws: int) -> dict[str, float]:
         "claimed": shares[1],
         "doubtful": shares[2],
         "power": shares[3],
+        "visible": median(visible) if visible else np.nan,
         "naive": 100 * float(np.mean(before_after)),
         "library": 100 * float(np.mean(theirs)),
     }
@@ -121,17 +145,19 @@ def measure(world: World, draws: int) -> dict[str, float]:
 def row(name: str, world: World, draws: int) -> None:
     found = measure(world, draws)
     label = "prudent" if found["coverage"] > 97 else ""
-    cells = [name, world.members, world.outside, world.periods, draws, f"{found['assessed']:.0f}"]
+    cells = [name, world.members, world.outside, world.periods, draws, f"{found['assessed']:.4g}"]
     has_some = found["assessed"] > 0
     cells += [f"{found['coverage']:.1f} ± {found['margin']:.1f} {label}".rstrip() if has_some else "–"]
-    cells += [f"{found[key]:.1f}" if has_some else "–" for key in ("claimed", "doubtful", "power")]
+    cells += [f"{found[key]:.1f}" if has_some else "–" for key in ("claimed", "doubtful", "power", "visible")]
     cells += [f"{found[key]:.1f}" for key in ("naive", "library")]
     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
 HEADER = (
     "| monde | membres | dehors | trimestres | tirages | évalués % | couverture % | fausse annonce % | douteux % | "
-    "voit +8 % | avant/après, couverture % | bibliothèque, couverture % |\n" + "|---" * 12 + "|"
+    "annonce un vrai +8 % | effet visible, médiane % | avant/après, couverture % | bibliothèque, couverture % |\n"
+    + "|---" * 13
+    + "|"
 )
 
 
@@ -141,6 +167,7 @@ def coverage(part: str, draws: int) -> None:
     noises = {
         "base": World(0, 0, 0),
         "heavy": World(0, 0, 0, autocorrelation=0.8, tails=3.0, missing=0.25, noise=0.09),
+        "jobs": World(0, 0, 0, autocorrelation=0.8, noise=0.05, is_jobs=True),
     }
     print(HEADER)
     for members, outside in [(int(size[0]), int(size[1]))] if size else SIZES:
@@ -162,6 +189,8 @@ def fooled(draws: int) -> None:
     row("dérive +3 % par trimestre", World(25, 30, 16, drift=0.03), draws)
     row("entrée après un bon trimestre", World(25, 30, 16, is_choosy=True), draws)
     row("choc de 6 % commun aux membres", World(25, 30, 16, shock=0.06), draws)
+    row("un membre multiplié par 4", World(25, 30, 16, boost=float(np.log(4))), draws)
+    row("30 % manquants de plus chez les membres", World(25, 30, 16, silent=0.18), draws)
 
 
 def timing(repeats: int = 5) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from impact.eligibility import Limits, missing_share, usable_units
+from impact.eligibility import Limits, asked_of, missing_share, usable_units
 from impact.estimate import Finding, Point, percent
 from impact.inference import Interval
 from impact.panel import Panel
@@ -126,7 +126,7 @@ def eligibility(panel: Panel, limits: Limits) -> tuple[Eligibility, ...]:
         ),
     ]
     for is_member, who in ((True, "des membres"), (False, "des organisations de comparaison")):
-        share = missing_share(usable, is_member)
+        share = missing_share(asked_of(panel), is_member)
         rows.append(
             (
                 f"Déclarations manquantes {who}",
