@@ -1,6 +1,6 @@
 """Coverage of the effect's interval on simulated poles: `python -m benchmarks.impact_coverage [DRAWS] [PART …]`.
 
-Parts: base, heavy and jobs (noises), or one size of them (base-10-30), refused, fooled, time. Draws use seeds 0, 1, …;
+Parts: base, heavy and jobs (noises), or one size of them (base-10-30, base-10-30-24), refused, fooled, time. Draws use seeds 0, 1, …;
 joining changes nothing in these worlds. The whole estimate moves with an effect added to members
 (tests/unit/test_impact.py), so the power to announce +8 % is read from the same draws.
 """
@@ -162,16 +162,18 @@ HEADER = (
 
 
 def coverage(part: str, draws: int) -> None:
-    """All sizes of a noise, or the one that the part names after it."""
-    noise, *size = part.split("-")
+    """All sizes of a noise, or those that the part names after it: members, outside, quarters."""
+    noise, *asked = part.split("-")
+    sizes = [(*size, periods) for size in SIZES for periods in PERIODS]
     noises = {
         "base": World(0, 0, 0),
         "heavy": World(0, 0, 0, autocorrelation=0.8, tails=3.0, missing=0.25, noise=0.09),
         "jobs": World(0, 0, 0, autocorrelation=0.8, noise=0.05, is_jobs=True),
     }
     print(HEADER)
-    for members, outside in [(int(size[0]), int(size[1]))] if size else SIZES:
-        for periods in PERIODS:
+    for size in sizes:
+        if size[: len(asked)] == tuple(map(int, asked)):
+            members, outside, periods = size
             row(noise, replace(noises[noise], members=members, outside=outside, periods=periods), draws)
 
 
@@ -190,7 +192,7 @@ def fooled(draws: int) -> None:
     row("entrée après un bon trimestre", World(25, 30, 16, is_choosy=True), draws)
     row("choc de 6 % commun aux membres", World(25, 30, 16, shock=0.06), draws)
     row("un membre multiplié par 4", World(25, 30, 16, boost=float(np.log(4))), draws)
-    row("30 % manquants de plus chez les membres", World(25, 30, 16, silent=0.18), draws)
+    row("30 % manquants chez les membres", World(25, 30, 16, silent=0.18), draws)
 
 
 def timing(repeats: int = 5) -> None:
