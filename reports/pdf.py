@@ -58,7 +58,7 @@ def _data(report: Report, title: str) -> dict[str, Any]:
         "kicker": f"{context.pole_name} · {context.reader_label}",
         "subtitle": f"{report.quarter_label}, arrêté au {french.day(day)}",
         "fictitious": context.is_fictitious,
-        "draft": context.is_draft,
+        "draft": report.draft,
         "sections": [
             _section(section, after) for section, after in zip_longest(report.shown, report.shown[1:])
         ],
