@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from impact import tell
+from impact.describe import INDICES, against_sector, imputed_year
 from impact.eligibility import Limits, usable_units
 from impact.estimate import Finding, assess
 from impact.imputation import impute
 from impact.panel import Panel
 from impact.survival import kaplan_meier
 from periscope import warehouse
-from periscope.effects import FILE_NAME, Survival
+from periscope.effects import FILE_NAME, EffectLine, Survival
 from periscope.quarters import Quarter
 from periscope.warehouse import Connection
 from periscope.workspace import Run
@@ -116,7 +117,9 @@ def evaluate(run: Run) -> None:
                 scale=1.0 if outcome.is_log else _mean_of_members(panel),
             )
             _write(connection, run, outcome, finding, _sources(rows, joined, panel, limits))
-            told.append(asdict(tell.effect(outcome.indicator_id, finding, panel, limits, outcome.is_log)))
+            effect = tell.effect(outcome.indicator_id, finding, panel, limits, outcome.is_log)
+            describe_more = _of_turnover if outcome.is_log else _of_jobs
+            told.append(asdict(replace(effect, **describe_more(connection, panel, finding, limits))))
         found = {"effects": told, "survival": [asdict(one) for one in _survival(connection, run)]}
     text = json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1, default=str)
     (run.workspace.candidate / FILE_NAME).write_text(text, encoding="utf-8")
@@ -153,6 +156,30 @@ def _panel(
         for member, (_, day) in joined.items()
     }
     return Panel.build(cells, first)
+
+
+def _of_turnover(connection: Connection, panel: Panel, finding: Finding, limits: Limits) -> dict[str, Any]:
+    """Beside the effect: members against their sector, and its equivalent in euros with its bounds."""
+    found: dict[str, Any] = {}
+    sector = against_sector(panel, connection.execute(INDICES).fetchall())
+    if sector is not None:
+        mean, interval, count = sector
+        found["against_sector"] = EffectLine(f"{count} membres", *tell.rough(mean, interval, is_log=True))
+    if finding.effect is not None and finding.interval is not None:
+        usable, _ = usable_units(panel, limits)
+        year = imputed_year(usable)
+        bounds = (finding.effect, finding.interval.low, finding.interval.high)
+        found["euros"] = EffectLine("", *(Decimal(f"{math.expm1(bound) * year:.0f}") for bound in bounds))
+    return found
+
+
+def _of_jobs(connection: Connection, panel: Panel, finding: Finding, limits: Limits) -> dict[str, Any]:
+    """Beside the effect in FTE: the same in proportion, over the quarters with a job."""
+    if finding.effect is None:
+        return {}
+    has_jobs = panel.keep_rows(panel.outcome > 0)
+    share = assess(has_jobs.with_outcome(np.log(has_jobs.outcome)), limits)
+    return {"in_share": tell.sentence(share, is_log=True)}
 
 
 def _sources(

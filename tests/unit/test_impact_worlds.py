@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -166,6 +168,10 @@ def test_the_pages_get_no_shuffled_effect_and_no_member_but_in_the_house() -> No
     told = effect("turnover_effect", assess(panel, FEW), panel, FEW, is_log=True)
     assert sum(bar.count for bar in told.chance) == told.permutations_count == 199
     assert len(told.chance) < 30 and len(told.left_out) == len(panel.units)
+    ends = [math.log1p(float(told.chance[0].low)), math.log1p(float(told.chance[-1].high))]
+    assert ends == pytest.approx([round(end, 2) for end in ends], abs=1e-4)  # no shuffled effect is a bound
+    precise = [p.effect for p in told.points] + [line.high for line in told.lines]
+    assert precise and all(value == round(value, 2) for value in precise)
 
 
 def test_a_refusal_keeps_the_smallest_visible_effect() -> None:
