@@ -57,13 +57,14 @@ def command(line: list[str], folder: Path) -> Cost:
 
 
 def _measured(work: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[T, Cost]:
-    cpu, begun = _cpu(), time.perf_counter()
+    cpu, begun = cpu_s(), time.perf_counter()
     result = work(*args, **kwargs)
     wall = time.perf_counter() - begun
     peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return result, Cost(wall, _cpu() - cpu, max(peaks) / 1024)
+    return result, Cost(wall, cpu_s() - cpu, max(peaks) / 1024)
 
 
-def _cpu() -> float:
+def cpu_s() -> float:
+    """Seconds of processor used so far by this process and the children it has waited for."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)

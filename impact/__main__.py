@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import math
 import sys
@@ -14,25 +13,7 @@ from impact.group_time import Estimate, group_time
 from impact.imputation import impute
 from impact.inference import jackknife, permute
 from impact.panel import Panel
-
-
-def read_panel(path: Path, unit: str, time: str, first_treated: str, outcome: str) -> Panel:
-    """A CSV with a header; an empty or zero joining period means never. Numeric times sort as numbers."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    joined: dict[str, str | None] = {}
-    cells = []
-    for row in rows:
-        if not row[outcome].strip():
-            continue
-        when = row[first_treated].strip()
-        joined[row[unit]] = None if when in ("", "0", "0.0", "inf", "Inf", "NA") else _period(when)
-        cells.append((row[unit], _period(row[time].strip()), float(row[outcome])))
-    return Panel.build(cells, joined)
-
-
-def _period(text: str) -> str:
-    return text[:-2] if text.endswith(".0") else text
+from impact.reviewer import read_panel
 
 
 def _finite(value: float) -> float | None:
@@ -40,14 +21,16 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _told(estimate: Estimate) -> dict[str, float]:
-    return {"effect": estimate.effect, "standard_error": estimate.standard_error}
+def _told(estimate: Estimate) -> dict[str, float | None]:
+    return {"effect": _finite(estimate.effect), "standard_error": _finite(estimate.standard_error)}
 
 
 def answer(panel: Panel, method: str, control: str) -> dict[str, Any]:
     """Everything the method gives, as plain JSON values."""
     if method == "callaway-santanna":
         found = group_time(panel, control)
+        if not found.aggregates:
+            return _nothing(method)
         return {
             "method": method,
             "control": control,
@@ -60,13 +43,13 @@ def answer(panel: Panel, method: str, control: str) -> dict[str, Any]:
         }
     estimate = impute(panel)
     if not estimate.is_used.any():
-        return {"method": method, "effect": None, "reason": "Aucune cellule traitée n'a de comparaison."}
+        return _nothing(method)
     leave_one_out = jackknife(panel)
     chance = permute(panel)
     interval = chance.interval()
     return {
         "method": method,
-        "effect": estimate.effect,
+        "effect": _finite(estimate.effect),
         "jackknife": {
             "standard_error": _finite(leave_one_out.standard_error),
             "low": _finite(leave_one_out.interval.low),
@@ -82,6 +65,10 @@ def answer(panel: Panel, method: str, control: str) -> dict[str, Any]:
     }
 
 
+def _nothing(method: str) -> dict[str, Any]:
+    return {"method": method, "effect": None, "reason": "Aucune période de membre n'a de comparaison."}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m impact", description=__doc__)
     parser.add_argument("--panel", type=Path, required=True)
@@ -95,13 +82,10 @@ def main() -> int:
             arguments.panel, arguments.unit, arguments.time, arguments.first_treated, arguments.outcome
         )
         told = answer(panel, arguments.method, arguments.control)
-    except KeyError as error:
-        print(f"{arguments.panel} : colonne {error} absente.", file=sys.stderr)
-        return 2
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         print(f"{arguments.panel} : {error}", file=sys.stderr)
         return 2
-    json.dump(told, sys.stdout, indent=2, allow_nan=False)
+    json.dump(told, sys.stdout, indent=2, allow_nan=False, ensure_ascii=False)
     print()
     return 0
 

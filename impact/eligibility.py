@@ -84,8 +84,13 @@ def missing_share(panel: Panel, members: bool) -> float:
     return 1 - seen / (len(units) * len(panel.times))
 
 
-def screen(panel: Panel, limits: Limits) -> Verdict:
-    """Refusals and warnings that need no estimate; `panel` holds usable units only."""
+def asked_of(panel: Panel) -> Panel:
+    """The organisations whose silence counts: setting aside those that answer least would hide it."""
+    return panel.keep_units(panel.first_treated > 0)
+
+
+def screen(panel: Panel, limits: Limits, asked: Panel) -> Verdict:
+    """Refusals and warnings that need no estimate: `panel` holds usable units only, `asked` all who could answer."""
     verdict = Verdict()
     members = int(panel.is_member.sum())
     outside = len(panel.units) - members
@@ -99,7 +104,7 @@ def screen(panel: Panel, limits: Limits) -> Verdict:
             f"{outside} organisation(s) de comparaison : il en faut {limits.min_comparison}. Demandez leur déclaration "
             "d'activité aux candidats."
         )
-    shares = {True: missing_share(panel, True), False: missing_share(panel, False)}
+    shares = {is_member: missing_share(asked, is_member) for is_member in (True, False)}
     for is_member, who in ((True, "membres"), (False, "organisations de comparaison")):
         if shares[is_member] > limits.max_missing_share:
             verdict.refusals.append(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from impact import sensitivity
-from impact.eligibility import Limits, Verdict, screen, usable_units
+from impact.eligibility import Limits, Verdict, asked_of, screen, usable_units
 from impact.inference import (
     Cells,
     Interval,
@@ -85,7 +85,7 @@ def assess(panel: Panel, limits: Limits, *, secrecy: Secrecy | None = None, scal
     Deterministic: permutations are drawn from a fixed seed.
     """
     usable, excluded = usable_units(panel, limits)
-    verdict = screen(usable, limits)
+    verdict = screen(usable, limits, asked_of(panel))
     verdict.excluded = excluded
     members = int(usable.is_member.sum())
     finding = Finding(verdict, members, len(usable.units) - members, used_units=usable.units)
@@ -166,8 +166,11 @@ def _look_before(finding: Finding, panel: Panel, limits: Limits) -> None:
         *_line("Tendance propre corrigée", adjusted),
         *_line("Sans le trimestre d'avant", donut),
     ]
+    is_slope_known = bool(np.isfinite(adjusted.effect) and np.isfinite(adjusted.standard_error))
     drifts = bool(np.isfinite(slope.p_value)) and slope.p_value < limits.warn_placebo_p
-    bends = bool(np.isfinite(adjusted.effect)) and adjusted.effect not in finding.interval
+    bends = is_slope_known and adjusted.effect not in finding.interval
+    # a slow divergence is rarely seen before joining: no effect is claimed that it would explain away
+    hangs = 0.0 not in finding.interval and (not is_slope_known or 0.0 in adjusted.interval)
     differs = _differs(placebo, limits)
     chosen = _differs(last, limits)
     trend_words = "les membres évoluaient comme les autres"
@@ -175,23 +178,28 @@ def _look_before(finding: Finding, panel: Panel, limits: Limits) -> None:
         trend_words = "les membres évoluaient déjà autrement que les autres"
     elif bends:
         trend_words = "trop peu de recul : prolonger leur tendance d'avant changerait l'estimation"
+    elif hangs:
+        trend_words = "trop peu de recul : leur tendance d'avant pourrait expliquer l'écart"
     finding.checks = [
-        Check("Tendance avant l'entrée", not (drifts or bends), trend_words),
+        Check("Tendance avant l'entrée", not (drifts or bends or hangs), trend_words),
         Check("Fausse date, un an plus tôt", not differs, "un « effet » apparaît à une date où rien n'a eu lieu" if differs
               else "aucun effet n'apparaît à une date où rien n'a eu lieu"),
         Check("Trimestre qui précède l'entrée", not chosen, "inhabituellement bon ou mauvais" if chosen else "ordinaire"),
     ]  # fmt: skip
-    finding.is_doubtful = drifts or bends or differs or chosen
+    finding.is_doubtful = drifts or bends or differs or chosen or (hangs and not is_slope_known)
     if drifts or differs:
         finding.verdict.warnings.append(
             "Un « effet » apparaît déjà avant l'entrée : les membres évoluaient autrement que les autres, et l'estimation "
             "ne peut pas être lue comme un effet du pôle."
         )
-    if drifts or differs or bends:
+    if drifts or differs or bends or hangs:
         finding.verdict.warnings.append(
             "L'intervalle est élargi à l'estimation corrigée de la tendance propre aux membres avant leur entrée."
         )
         finding.interval = _hull(finding.interval, adjusted)
+    if is_slope_known:
+        visible = minimum_detectable_effect(adjusted.standard_error, adjusted.degrees_of_freedom)
+        finding.mde = max(finding.mde or 0.0, visible)
     if chosen:
         finding.verdict.warnings.append(
             "Le trimestre qui précède l'entrée est inhabituel : l'intervalle est élargi à l'estimation qui l'écarte."

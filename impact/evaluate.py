@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from impact import tell
-from impact.eligibility import Limits
+from impact.describe import INDICES, against_sector, imputed_year
+from impact.eligibility import Limits, usable_units
 from impact.estimate import Finding, assess
+from impact.imputation import impute
 from impact.panel import Panel
 from impact.survival import kaplan_meier
 from periscope import warehouse
-from periscope.effects import FILE_NAME, Survival
+from periscope.effects import FILE_NAME, EffectLine, Survival
 from periscope.quarters import Quarter
 from periscope.warehouse import Connection
 from periscope.workspace import Run
@@ -114,8 +116,10 @@ def evaluate(run: Run) -> None:
                 secrecy=run.workspace.settings.secrecy,
                 scale=1.0 if outcome.is_log else _mean_of_members(panel),
             )
-            _write(connection, run, outcome, finding, rows, joined)
-            told.append(asdict(tell.effect(outcome.indicator_id, finding, panel, limits, outcome.is_log)))
+            _write(connection, run, outcome, finding, _sources(rows, joined, panel, limits))
+            effect = tell.effect(outcome.indicator_id, finding, panel, limits, outcome.is_log)
+            describe_more = _of_turnover if outcome.is_log else _of_jobs
+            told.append(asdict(replace(effect, **describe_more(connection, panel, finding, limits))))
         found = {"effects": told, "survival": [asdict(one) for one in _survival(connection, run)]}
     text = json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1, default=str)
     (run.workspace.candidate / FILE_NAME).write_text(text, encoding="utf-8")
@@ -154,6 +158,59 @@ def _panel(
     return Panel.build(cells, first)
 
 
+def _of_turnover(connection: Connection, panel: Panel, finding: Finding, limits: Limits) -> dict[str, Any]:
+    """Beside the effect: members against their sector, and its equivalent in euros with its bounds."""
+    found: dict[str, Any] = {}
+    sector = against_sector(panel, connection.execute(INDICES).fetchall())
+    if sector is not None:
+        mean, interval, count = sector
+        found["against_sector"] = EffectLine(f"{count} membres", *tell.rough(mean, interval, is_log=True))
+    if finding.effect is not None and finding.interval is not None:
+        usable, _ = usable_units(panel, limits)
+        year = imputed_year(usable)
+        bounds = (finding.effect, finding.interval.low, finding.interval.high)
+        found["euros"] = EffectLine("", *(Decimal(f"{math.expm1(bound) * year:.0f}") for bound in bounds))
+    return found
+
+
+def _of_jobs(connection: Connection, panel: Panel, finding: Finding, limits: Limits) -> dict[str, Any]:
+    """Beside the effect in FTE: the same in proportion, over the quarters with a job."""
+    if finding.effect is None:
+        return {}
+    has_jobs = panel.keep_rows(panel.outcome > 0)
+    share = assess(has_jobs.with_outcome(np.log(has_jobs.outcome)), limits)
+    return {"in_share": tell.sentence(share, is_log=True)}
+
+
+def _sources(
+    rows: list[tuple[Any, ...]], joined: dict[str, tuple[str, Any]], panel: Panel, limits: Limits
+) -> list[dict[str, Any]]:
+    """The rows that the estimate weighs, each with its part in it: they add up to the effect (a turnover's in logs).
+
+    An organisation's parts say whether it dominates, as in any sum.
+    """
+    usable, _ = usable_units(panel, limits)
+    if not len(usable.units):
+        return []
+    parts = impute(usable).weights * usable.outcome
+    told = {
+        (usable.units[unit], usable.times[time]): float(part)
+        for unit, time, part in zip(usable.unit, usable.time, parts, strict=True)
+    }
+    return [
+        {
+            "source_ref": row[3],
+            "row_number": row[4],
+            "entity_id": row[0],
+            "siren": joined[row[0]][0],
+            "contribution": round(told[row[0], row[1]], 6),
+            "weight": None,
+        }
+        for row in rows
+        if row[3] is not None and (row[0], row[1]) in told
+    ]
+
+
 def _mean_of_members(panel: Panel) -> float:
     """What an effect in FTE is a share of; 1 when members declare no job."""
     told = panel.outcome[panel.is_member[panel.unit]] if len(panel.units) else panel.outcome
@@ -165,8 +222,7 @@ def _write(
     run: Run,
     outcome: _Outcome,
     finding: Finding,
-    rows: list[tuple[Any, ...]],
-    joined: dict[str, tuple[str, Any]],
+    sources: list[dict[str, Any]],
 ) -> None:
     interval = finding.interval
     values = {
@@ -175,21 +231,7 @@ def _write(
         "_high": interval.high if interval else None,
         "_mde": finding.mde if finding.effect is not None else None,
     }
-    members = [name for name in finding.used_units if joined[name][1] is not None]
     expected, answered = _coverage(connection, run, outcome)
-    used = set(finding.used_units)
-    sources = [
-        {
-            "source_ref": row[3],
-            "row_number": row[4],
-            "entity_id": row[0],
-            "siren": joined[row[0]][0],
-            "contribution": None,
-            "weight": None,
-        }
-        for row in rows
-        if row[0] in used and row[3] is not None
-    ]
     for suffix, value in values.items():
         shown = value if value is None or not outcome.is_log else math.expm1(value)
         connection.execute(
@@ -200,7 +242,7 @@ def _write(
                 None if shown is None else round(shown, 6),
                 finding.members,
                 finding.comparison,
-                len(members),
+                finding.members,
                 expected,
                 answered,
                 None if value is not None else " ".join(finding.verdict.refusals),

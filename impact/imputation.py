@@ -92,10 +92,12 @@ def fit(outside: Booleans, outcomes: Floats) -> Fit:
 
 def _linked_periods(cells: Floats) -> Floats:
     """1 where two periods are linked by a chain of organisations observed in both, a period with itself included."""
-    linked = (cells.transpose(0, 2, 1) @ cells > 0) | np.eye(cells.shape[2], dtype=bool)
+    linked = np.asarray((cells.transpose(0, 2, 1) @ cells > 0) | np.eye(cells.shape[2], dtype=bool))
     for _ in range(max(1, int(np.ceil(np.log2(cells.shape[2]))))):
-        linked = linked.astype(np.float64) @ linked > 0
-    return np.asarray(linked, dtype=np.float64)
+        if linked.all():
+            break
+        linked = linked.astype(np.float64) @ linked.astype(np.float64) > 0
+    return linked.astype(np.float64)
 
 
 def effects(outside: Booleans, treated: Booleans, outcomes: Floats) -> Floats:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from dataclasses import dataclass
@@ -17,7 +16,10 @@ import numpy as np
 from scipy import stats
 
 from impact.panel import Booleans, Floats, Integers
+from impact.reviewer import Row, number, rows
 from periscope.uncertainty import wilson
+
+_ENDED = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false": False}
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,14 @@ def log_rank(durations: Floats, is_ended: Booleans, is_in_group: Booleans) -> tu
     return statistic, float(stats.chi2.sf(statistic, 1))
 
 
-def answer(rows: list[dict[str, str]], duration: str, event: str, group: str | None) -> dict[str, Any]:
+def answer(rows: list[Row], duration: str, event: str, group: str | None) -> dict[str, Any]:
     """Medians, by group when asked, and the log-rank test of two groups; an `event` of 1 has ended."""
-    durations = np.array([float(row[duration]) for row in rows])
-    is_ended = np.array([row[event].strip() in ("1", "1.0", "true") for row in rows])
+    durations = np.array([number(line, duration, row[duration]) for line, row in rows])
+    is_ended = np.array([_is_ended(line, event, row[event]) for line, row in rows])
     told: dict[str, Any] = {"count": len(rows), "median": kaplan_meier(durations, is_ended).median}
     if group is None:
         return told
-    groups = np.array([row[group] for row in rows])
+    groups = np.array([row[group] for _, row in rows])
     names = sorted(set(groups))
     told["groups"] = {
         name: kaplan_meier(durations[groups == name], is_ended[groups == name]).median for name in names
@@ -97,6 +99,14 @@ def answer(rows: list[dict[str, str]], duration: str, event: str, group: str | N
     return told
 
 
+def _is_ended(line: int, column: str, text: str) -> bool:
+    if text.casefold() not in _ENDED:
+        raise ValueError(
+            f"ligne {line}, colonne « {column} » : « {text} » ; écrivez 1 pour une fin, 0 sinon."
+        )
+    return _ENDED[text.casefold()]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m impact.survival", description=__doc__)
     parser.add_argument("--file", type=Path, required=True)
@@ -105,12 +115,9 @@ def main() -> int:
     parser.add_argument("--group", help="nom de la colonne")
     asked = parser.parse_args()
     try:
-        with asked.file.open(encoding="utf-8-sig", newline="") as file:
-            told = answer(list(csv.DictReader(file)), asked.duration, asked.event, asked.group)
-    except KeyError as error:
-        print(f"{asked.file} : colonne {error} absente.", file=sys.stderr)
-        return 2
-    except (OSError, ValueError) as error:
+        columns = [name for name in (asked.duration, asked.event, asked.group) if name is not None]
+        told = answer(rows(asked.file, columns), asked.duration, asked.event, asked.group)
+    except ValueError as error:
         print(f"{asked.file} : {error}", file=sys.stderr)
         return 2
     json.dump(told, sys.stdout, indent=2, allow_nan=False)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from impact.eligibility import Limits, missing_share, usable_units
+from impact.eligibility import Limits, asked_of, missing_share, usable_units
 from impact.estimate import Finding, Point, percent
 from impact.inference import Interval
 from impact.panel import Panel
@@ -73,12 +73,16 @@ def effect(indicator_id: str, finding: Finding, panel: Panel, limits: Limits, is
         None if finding.p_value is None else Decimal(f"{finding.p_value:.3f}"),
         len(finding.permuted),
         tuple(
-            EffectPoint(_label(p, finding), p.cells.first < 0, p.members, told(p.effect), *bounds(p.interval))
+            EffectPoint(
+                _label(p, finding), p.cells.first < 0, p.members, *rough(p.effect, p.interval, is_log)
+            )
             for p in finding.points
         ),
-        tuple(EffectLine(line.label, told(line.effect), *bounds(line.interval)) for line in finding.lines),
+        tuple(EffectLine(line.label, *rough(line.effect, line.interval, is_log)) for line in finding.lines),
         tuple(EffectCheck(c.name, c.is_reassuring, c.text) for c in finding.checks),
-        tuple(ChanceBar(told(a), told(b), count) for a, b, count in _bars(finding.permuted)),
+        tuple(
+            ChanceBar(told(a), told(b), count) for a, b, count in _bars(finding.permuted, 2 if is_log else 1)
+        ),
         tuple(
             MemberNumber(name, told(value))
             for name, value in zip(finding.used_units, finding.left_out, strict=False)
@@ -88,16 +92,28 @@ def effect(indicator_id: str, finding: Finding, panel: Panel, limits: Limits, is
     )
 
 
+def rough(effect: float, interval: Interval, is_log: bool) -> tuple[Decimal, Decimal, Decimal]:
+    """To 1 % or 0.1 FTE: the same year told again a quarter later, finely, would tell of who came into it."""
+
+    def told(value: float) -> Decimal:
+        return Decimal(f"{math.expm1(value):.2f}" if is_log else f"{value:.1f}") + 0  # no minus before a zero
+
+    return told(effect), told(interval.low), told(interval.high)
+
+
 def _label(point: Point, finding: Finding) -> str:
     label = _YEARS[point.cells.first]
     is_open = point.cells.first >= 0 and point is finding.points[-1]
     return f"{label} et après" if is_open else label
 
 
-def _bars(permuted: list[float]) -> list[tuple[float, float, int]]:
+def _bars(permuted: list[float], decimals: int) -> list[tuple[float, float, int]]:
+    """Counts between round bounds: the smallest and the largest shuffled effect are not told either."""
     if not permuted:
         return []
-    counts, edges = np.histogram(permuted, bins=_BARS)
+    unit = 10.0**-decimals
+    ends = (math.floor(min(permuted) / unit) * unit, math.ceil(max(permuted) / unit) * unit)
+    counts, edges = np.histogram(permuted, bins=_BARS, range=ends)
     return [(float(edges[n]), float(edges[n + 1]), int(count)) for n, count in enumerate(counts)]
 
 
@@ -126,7 +142,7 @@ def eligibility(panel: Panel, limits: Limits) -> tuple[Eligibility, ...]:
         ),
     ]
     for is_member, who in ((True, "des membres"), (False, "des organisations de comparaison")):
-        share = missing_share(usable, is_member)
+        share = missing_share(asked_of(panel), is_member)
         rows.append(
             (
                 f"Déclarations manquantes {who}",

@@ -6,16 +6,18 @@
     {{ return(adapter.dispatch('list_sources', 'periscope')(contribution, weight, condition)) }}
 {%- endmacro %}
 
+{# Sorted once gathered: half the cost of an aggregate that sorts its rows by each of their columns. #}
 {% macro duckdb__list_sources(contribution, weight, condition) -%}
-    list(struct_pack(
-        source_ref := source_ref,
-        row_number := cast(row_number as integer),
-        entity_id := entity_id,
-        siren := siren,
-        contribution := cast({{ contribution }} as decimal(24, 6)),
-        weight := cast({{ weight or 'null' }} as decimal(24, 6))
-    ) order by source_ref, row_number, entity_id, siren, {{ contribution }}, {{ weight or contribution }})
-    {% if condition %}filter (where {{ condition }}){% endif %}
+    list_sort(
+        list(struct_pack(
+            source_ref := source_ref,
+            row_number := cast(row_number as integer),
+            entity_id := entity_id,
+            siren := siren,
+            contribution := cast({{ contribution }} as decimal(24, 6)),
+            weight := cast({{ weight or 'null' }} as decimal(24, 6))
+        )) {% if condition %}filter (where {{ condition }}){% endif %}
+    )
 {%- endmacro %}
 
 {% macro spark__list_sources(contribution, weight, condition) -%}

@@ -51,3 +51,12 @@
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 {% endmacro %}
+
+{# How many whole years lie between the baseline quarter and a row of int_periods: the links of its chain. #}
+{% macro chain_length() -%}
+    {% set baseline = var('baseline_quarter') %}
+    {% if baseline %}
+        extract(year from ends_on) - {{ baseline[:4] }}
+        - case when extract(quarter from starts_on) < {{ baseline[-1] }} then 1 else 0 end
+    {%- else %}0{% endif %}
+{%- endmacro %}

@@ -202,12 +202,12 @@ def _close(arguments: argparse.Namespace) -> None:
 
 
 def _deliver(arguments: argparse.Namespace) -> None:
-    from release import closing
+    from release import delivery
     from reports import render
 
     run = _run(arguments)
     with run.workspace.lock():
-        closing.deliver(run, arguments.reader, arguments.by, render.render_all)
+        delivery.deliver(run, arguments.reader, arguments.by, render.render_all)
     print(f"Remise à « {arguments.reader} » notée pour {run.quarter}.")
 
 

@@ -15,7 +15,7 @@ from periscope.errors import UsageError
 
 #: the file of the candidate, for every reader at once; the fields of the house only are named here
 FILE_NAME = "impact.json"
-HOUSE_ONLY = ("left_out", "excluded_members")
+HOUSE_ONLY = ("left_out", "excluded_members", "euros")
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,11 @@ class Effect:
     chance: tuple[ChanceBar, ...] = ()
     left_out: tuple[MemberNumber, ...] = ()
     excluded_members: dict[str, str] | None = None
+    #: jobs in proportion (log of FTE), a sentence; turnover against the sector: a description, also when refused
+    in_share: str = ""
+    against_sector: EffectLine | None = None
+    #: the effect and its bounds applied to a year of imputed turnover: it would tell that turnover, so in the house only
+    euros: EffectLine | None = None
 
 
 @dataclass(frozen=True)

@@ -251,6 +251,8 @@ class ReportContext:
     reader_label: str
     reader_kind: ReaderKind
     is_draft: bool = True
+    #: of a draft: the day when another state of this folder was given to its reader
+    delivered_on: date | None = None
     managing_body_name: str = ""
     managing_body_siren: str = ""
     managing_body_siret: str = ""

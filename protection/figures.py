@@ -44,35 +44,34 @@ def bind(connection: Connection) -> None:
     _check_catalogue(connection)
     _check_versions(connection)
     connection.execute(_FIGURES)
+    bind_sources(connection)
+    connection.execute("drop table gathered; drop view models")
+
+
+def bind_sources(connection: Connection) -> None:
+    """The rows of every figure, and the sums that must hold."""
     connection.execute(_SOURCES)
     _check_sources(connection)
     _check_sums(connection)
-    connection.execute("drop table gathered")
 
 
 def _gather(connection: Connection) -> None:
-    """One temporary table `gathered` of all models, after checking that each has the interface."""
+    """A temporary view `models` of all models, after checking that each has the interface; and a temporary table
+    `gathered` of the same without their sources, which are most of the bytes and are read once, when they are bound."""
     selects = []
-    for schema, name in connection.execute(
-        "select table_schema, table_name from information_schema.tables "
-        "where table_catalog = current_database() and (table_schema = 'criteria' and table_name like 'crit\\_%' escape '\\' "
-        "or table_schema = 'impact' and table_name = 'estimates') order by all"
+    for schema, name, has in connection.execute(
+        "select schema_name, table_name, list(column_name) from duckdb_columns() "
+        "where database_name = current_database() and (schema_name = 'criteria' and table_name like 'crit\\_%' escape '\\' "
+        "or schema_name = 'impact' and table_name = 'estimates') group by all order by all"
     ).fetchall():
-        has = {
-            row[0]
-            for row in connection.execute(
-                "select column_name from information_schema.columns where table_catalog = current_database() "
-                "and table_schema = ? and table_name = ?",
-                [schema, name],
-            ).fetchall()
-        }
         missing = [column for column in INTERFACE if column not in has]
         if missing:
             raise GateError(f"Le modèle {schema}.{name} ne donne pas {', '.join(missing)} : complétez-le.")
         selects.append(f"select {', '.join(INTERFACE)}, '{name}' as model from {schema}.{quote(name)}")
     if not selects:
         raise GateError("Aucun critère n'est calculé : lancez « periscope build » avant de publier.")
-    connection.execute("create or replace temporary table gathered as " + "\nunion all\n".join(selects))
+    connection.execute("create or replace temporary view models as " + "\nunion all\n".join(selects))
+    connection.execute("create or replace temporary table gathered as select * exclude (sources) from models")
 
 
 def _check_catalogue(connection: Connection) -> None:
@@ -170,9 +169,14 @@ order by indicator_id, period, perimeter, dimension, item
 """
 _SOURCES = f"""
 create or replace table marts.fct_figure_sources as
-with listed as (
-    select {_ID} as figure_id, unnest(g.sources) as s
-    from gathered as g
+with named as materialized (  -- an id for each figure, not for each of its rows
+    select {_ID} as figure_id, g.sources
+    from models as g
+),
+
+listed as (
+    select figure_id, unnest(sources) as s
+    from named
 )
 
 select
@@ -189,7 +193,7 @@ select
     listed.s.weight as weight
 from listed
 left join raw.record.slices as slices on listed.s.source_ref = slices.slice_id
-order by figure_id, source_file, sheet, row, entity_id, siren
+order by figure_id
 """
 
 

@@ -3,6 +3,7 @@
 Reads marts.fct_figures; writes schema `protection` of the candidate warehouse:
   masks           figure_id, cause: every figure hidden outside, with its cause (for the internal edition only)
   reader_figures  reader, section ('current' or 'history'), then the columns of figures.csv, masked for that reader
+  open_rows, agreed_rows: the rows of figures that readers may have (see `protection.rows`)
   layouts         breakdowns that could be published instead (internal; see `protection.layouts`)
   unknowns, facts, targets: what the release gate attacks (internal; see `protection.system`)
 """
@@ -19,7 +20,7 @@ from multiprocessing import get_context
 from periscope.errors import GateError, UsageError
 from periscope.warehouse import Connection
 from periscope.workspace import Run
-from protection import layouts, primary, registry, system
+from protection import layouts, primary, registry, rows, system
 from protection.consents import Consent, in_force
 from protection.primary import Figure, load_figures
 from protection.registry import Delivered
@@ -164,7 +165,8 @@ def _write(
     system.write_table(
         connection, "masks", {"figure_id": "varchar", "cause": "varchar"}, sorted(causes.items())
     )
-    rows: list[tuple[str, str, str, bool]] = []
+    listed: list[tuple[str, str, str, bool]] = []
+    by_agreement: dict[str, set[str]] = {}
     parents = system.parents(scope)
     for reader in readers(connection):
         shown = {figure.figure_id for figure in scope if reader == INTERNAL or figure.figure_id not in causes}
@@ -180,9 +182,12 @@ def _write(
         for figure in scope:
             is_shown = figure.figure_id in shown
             if is_shown or (figure.dimension != "member" and figure.secrecy != "internal"):
-                rows.append((reader, figure.figure_id, statuses[figure.figure_id], is_shown))
+                listed.append((reader, figure.figure_id, statuses[figure.figure_id], is_shown))
+        if reader != INTERNAL:
+            current = {f.figure_id for f in scope if sections[f.figure_id] == "current"}
+            by_agreement[reader] = shown & causes.keys() & current
     told = {"reader": "varchar", "figure_id": "varchar", "told_status": "varchar", "is_shown": "boolean"}
-    system.write_table(connection, "told", told, rows)
+    system.write_table(connection, "told", told, listed)
     placed = [(figure.figure_id, sections[figure.figure_id]) for figure in scope]
     system.write_table(connection, "sections", {"figure_id": "varchar", "section": "varchar"}, placed)
     kept = ["value", "numerator", "denominator", "contributors"]
@@ -208,6 +213,7 @@ def _write(
         [REASON_SUPPRESSED],
     )
     connection.execute("drop table protection.told; drop table protection.sections")
+    rows.write(connection, run, scope, by_agreement)
     if connection.execute(
         "select count(*) from protection.reader_figures where reader = ?", [PUBLIC]
     ).fetchone() == (0,):

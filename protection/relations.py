@@ -63,6 +63,15 @@ _SCALED = {("turnover_growth_vs_sector", "denominator")}
 DERIVED = {
     "turnover_median_growth": ("turnover_total_growth", "turnover_panel_growth"),
     "turnover_chained_growth": ("turnover_panel_growth",),
+    # an effect weighs organisations outside too, of whom no other figure tells: no equation binds a member
+    # (tests/unit/test_impact_secrecy.py); dominance still hides it, and its companions with it
+    "turnover_effect": (),
+    "jobs_effect": (),
+    **{
+        f"{name}_effect_{end}": (f"{name}_effect",)
+        for name in ("turnover", "jobs")
+        for end in ("low", "high", "mde")
+    },
 }
 
 #: measure, period, entity, siren, amount: the identity of an unknown

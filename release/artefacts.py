@@ -288,8 +288,12 @@ def _forgive_published(connection: Connection, secrets: Secrets, reader: str) ->
         from published as a
         inner join published as b using (indicator_id, perimeter, dimension, item)
         where a.period > b.period
+        union
+        select contribution from protection.open_rows
+        union
+        select contribution from protection.agreed_rows where reader = ?
         """,
-        [reader],
+        [reader] * 2,
     ).fetchall():
         if amount is not None:
             secrets.forgive(amount)

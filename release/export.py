@@ -20,6 +20,8 @@ from periscope.workspace import Run
 from release import inputs, record
 
 INTERNAL = "internal"
+#: What a reader outside the house is told, before any page.
+TOLD = ("figures.csv", "history.csv", "rows.csv")
 #: The columns of figures.csv, in the order of the contract.
 COLUMNS = (
     *(
@@ -94,7 +96,7 @@ def readers(connection: Connection) -> list[str]:
 
 
 def write_folders(connection: Connection, run: Run, base: Path) -> list[Path]:
-    """Write <base>/<reader>/ for every reader: figures.csv and .parquet, history.csv; more for `internal`.
+    """Write <base>/<reader>/ for every reader: figures.csv and .parquet, history.csv, rows.csv; `internal` has its proofs.
 
     `connection` is the candidate warehouse after protection, with `raw` attached. Pages and manifest come later.
     """
@@ -111,6 +113,8 @@ def write_folders(connection: Connection, run: Run, base: Path) -> list[Path]:
         if reader == INTERNAL:
             _write_proofs(connection, folder)
             write_csv(folder / inputs.FILE_NAME, inputs.HEADER, inputs.Inputs.current(connection, run).rows())
+        else:
+            _write_rows(connection, folder)
         folders.append(folder)
     return folders
 
@@ -126,9 +130,24 @@ def _write_parquet(path: Path, rows: list[dict[str, Any]]) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
-def _write_proofs(connection: Connection, folder: Path) -> None:
-    """What only the house may have: sources.csv, receipts.csv, amounts.csv (the registry's), withheld.csv."""
-    header: tuple[str, ...] = ("figure_id", "source_file", "sheet", "row", "entity_id", "contribution")
+def _write_rows(connection: Connection, folder: Path) -> None:
+    """rows.csv: the rows that this reader may have, in the order of their pseudonyms."""
+    rows = connection.execute(
+        """
+        select figure_id, row_id, contribution from protection.open_rows
+        union all
+        select figure_id, row_id, contribution from protection.agreed_rows where reader = ?
+        order by all
+        """,
+        [folder.name],
+    ).fetchall()
+    told = ((figure_id, row_id, _number(amount, None)) for figure_id, row_id, amount in rows)
+    write_csv(folder / "rows.csv", ("figure_id", "row_id", "contribution"), told)
+
+
+def write_sources(connection: Connection, folder: Path) -> None:
+    """sources.csv: the rows of every figure published here."""
+    header = ("figure_id", "source_file", "sheet", "row", "entity_id", "contribution")
     sources = connection.execute(
         """
         select s.figure_id, s.source_file, s.sheet, s.row, s.entity_id, s.contribution
@@ -143,7 +162,12 @@ def _write_proofs(connection: Connection, folder: Path) -> None:
         header,
         ((*row[:5], "" if row[5] is None else _number(row[5], None)) for row in sources),
     )
-    header = (
+
+
+def _write_proofs(connection: Connection, folder: Path) -> None:
+    """What only the house may have: sources.csv, receipts.csv, amounts.csv (the registry's), withheld.csv."""
+    write_sources(connection, folder)
+    header: tuple[str, ...] = (
         "file",
         "sheet",
         "kind",

@@ -8,7 +8,7 @@ from typing import Any
 
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
-from release import agreement, artefacts, attack, export, place, record, registry
+from release import agreement, artefacts, attack, delivery, export, place, record, registry
 
 
 def closing_of(workspace: Workspace, quarter: str) -> dict[str, Any] | None:
@@ -23,7 +23,8 @@ def publish(connection: Connection, run: Run, render: Callable[[list[Path]], Non
     `connection` is the candidate warehouse after `protection.masks.protect`, with `raw` attached. `render` receives
     the readers' folders (figures.csv, history.csv inside) and adds the pages. Returns `published/<quarter>`.
     Raises GateError (exit 3) when a gate refuses: the previous publication is intact. A closed quarter is left as it
-    was closed: what arrives late is a restatement in the quarters after it.
+    was closed: what arrives late is a restatement in the quarters after it. A folder that says what its reader was given
+    already stays as it was given.
     """
     if closing_of(run.workspace, str(run.quarter)) is not None:
         return run.workspace.published / str(run.quarter)
@@ -34,6 +35,7 @@ def publish(connection: Connection, run: Run, render: Callable[[list[Path]], Non
     render(folders)
     agreement.gate(run.workspace, base)
     for folder in folders:
-        export.write_manifest(connection, run, folder)
+        if not delivery.put_back(run, folder):
+            export.write_manifest(connection, run, folder)
     artefacts.gate(connection, run, base)
     return place.put_in_place(run, base)

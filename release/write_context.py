@@ -16,7 +16,7 @@ from periscope.reader_context import FILE_NAME, Grant, ReportContext
 from periscope.settings import Settings
 from periscope.warehouse import Connection, connect, quote
 from periscope.workspace import Run, Workspace
-from release import fragility, restatement, revisions
+from release import delivery, fragility, restatement, revisions
 from release.effects import effects
 from release.network import network
 from release.restatement import Restatement
@@ -121,6 +121,7 @@ class ContextWriter:
         self._allocations = _register(connection, "expense_allocations")
         self._names = dict(connection.execute("select member_id, name from raw.register.members").fetchall())
         self._missing = self._missing_senders()
+        self._delivered = delivery.days(run.workspace, str(run.quarter))
 
     def write_all(
         self, folders: list[Path], restatements: list[Restatement] | None = None, is_draft: bool = True
@@ -177,6 +178,7 @@ class ContextWriter:
             "reader_label": reader.label,
             "reader_kind": reader.kind,
             "is_draft": is_draft,
+            "delivered_on": self._delivered.get(reader.reader_id) if is_draft else None,
             "managing_body_name": managing[0] if managing else "",
             "managing_body_siren": managing[1] if managing else "",
             "managing_body_siret": settings.managing_siret,

@@ -42,6 +42,7 @@ def render(report: Report) -> str:
         context=report.context,
         quarter_label=report.quarter_label,
         as_of=french.day(report.context.as_of),
+        draft=report.draft,
         cards=html.cards(views.cards(report, report.quarter, perimeter, "all")),
         living=[(section, html.blocks(section)) for section in living],
         common=common,

@@ -123,6 +123,21 @@ class Section:
     starts_page: bool = False
 
 
+def printed(sections: Sequence[Section]) -> list[str]:
+    """The id of every figure printed in texts, tables and data of charts, each once, in reading order."""
+    found: dict[str, None] = {}
+    for block in (block for section in sections for block in section.blocks):
+        table = block.table if isinstance(block, Chart) else block
+        if isinstance(table, Table):
+            shown = [cell for row in table.rows for cell in cells(row)]
+        elif isinstance(table, Text):
+            shown = [part for part in table.parts if isinstance(part, Cell)]
+        else:
+            shown = list(table.cells) if isinstance(table, Prose) else []
+        found |= dict.fromkeys(cell.figure_id for cell in shown if cell.figure_id)
+    return list(found)
+
+
 def cells(row: Sequence[str | Cell]) -> list[Cell]:
     """A row of a table with every plain text as a Cell."""
     return [one if isinstance(one, Cell) else Cell(one) for one in row]

@@ -18,8 +18,9 @@ from font_source_sans_pro import font_files_otf
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from reports import french
-from reports.document import Block, Cell, Chart, Note, Prose, Section, Signature, Table, Text, cells
+from periscope import catalogue
+from reports import figures, french
+from reports.document import Block, Cell, Chart, Note, Prose, Section, Signature, Table, Text, cells, printed
 from reports.html import heading_depths
 from reports.report import Report
 
@@ -66,10 +67,11 @@ def _data(report: Report, title: str) -> dict[str, Any]:
         "kicker": f"{context.pole_name} · {context.reader_label}",
         "subtitle": f"{report.quarter_label}, arrêté au {french.day(day)}",
         "fictitious": context.is_fictitious,
-        "draft": context.is_draft,
+        "draft": report.draft,
         "sections": [
             _section(section, after) for section, after in zip_longest(report.shown, report.shown[1:])
         ],
+        "proofs": _proofs(report),
         "annex": list({chart.table.caption: _table(chart.table) for chart in charts}.values()),
     }
 
@@ -91,7 +93,7 @@ def _section(section: Section, after: Section | None) -> dict[str, Any]:
 
 def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Text):
-        return {"kind": "text", "text": "".join(p.text if isinstance(p, Cell) else p for p in block.parts)}
+        return {"kind": "text", "parts": [_shown(p if isinstance(p, Cell) else Cell(p)) for p in block.parts]}
     if isinstance(block, Note):
         return {"kind": "note", "text": block.text, "level": block.level, "word": block.word}
     if isinstance(block, Prose):
@@ -110,11 +112,9 @@ def _block(block: Block) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    rows = [[cell.text for cell in cells(row)] for row in table.rows]
-    lengths = [
-        max((len(row[n]) for row in [list(table.columns), *rows]), default=1)
-        for n in range(len(table.columns))
-    ]
+    rows = [[_shown(cell) for cell in cells(row)] for row in table.rows]
+    texts = [list(table.columns), *([cell["text"] for cell in row] for row in rows)]
+    lengths = [max((len(row[n]) for row in texts), default=1) for n in range(len(table.columns))]
     # numbers keep their natural width; texts share the rest, the long ones wrapping more
     weights = [0 if n in table.numeric else max(9, length) ** 0.6 for n, length in enumerate(lengths)]
     if not any(weights):
@@ -129,6 +129,24 @@ def _table(table: Table) -> dict[str, Any]:
         "form": table.is_form,
         "weights": weights,
     }
+
+
+def _shown(cell: Cell) -> dict[str, str]:
+    return {"text": cell.text, "id": cell.figure_id}
+
+
+def _proofs(report: Report) -> list[list[str]]:
+    """Identifier, name, place and value of every figure printed, in reading order: where its number leads."""
+    known = report.figures.by_id
+    found = []
+    for figure in (known[one] for one in printed(report.shown) if one in known):
+        place = [
+            french.short_period(figure.period),
+            catalogue.PERIMETERS.get(figure.perimeter, figure.perimeter),
+        ]
+        place += [report.label(figure)] if figure.dimension != "all" else []
+        found.append([figure.figure_id, figures.name(figure), ", ".join(place), figure.text])
+    return found
 
 
 def prose(markdown: str) -> list[dict[str, Any]]:

@@ -34,10 +34,11 @@ def opened(report: Report, shown: Markup) -> tuple[Markup, list[Sheet]]:
     known = report.figures.by_id
     printed = dict.fromkeys(match[1] for match in _PRINTED.finditer(shown) if match[1] in known)
     buttons = _PRINTED.sub(lambda m: _BUTTON.format(m[1], m[2]) if m[1] in printed else m[0], shown)
-    return Markup(buttons), [_sheet(report, known[figure_id]) for figure_id in printed]
+    return Markup(buttons), [sheet(report, known[figure_id]) for figure_id in printed]
 
 
-def _sheet(report: Report, figure: Figure) -> Sheet:
+def sheet(report: Report, figure: Figure) -> Sheet:
+    """What the report's reader may know of this figure."""
     one = catalogue.load().get(figure.indicator_id)
     rows = [
         ("Définition", one.definition_fr if one else ""),

@@ -60,6 +60,7 @@ def page(report: Report, shown: Markup) -> str:
         context=report.context,
         quarter_label=report.quarter_label,
         as_of=french.day(report.context.as_of),
+        draft=report.draft,
         menu=[(slug, Markup(title)) for slug, title in _TITLES.findall(shown)],
         shown=shown,
         proofs=sheets,

@@ -77,6 +77,16 @@ class Report:
         return self.quarter[:4]
 
     @property
+    def draft(self) -> str:
+        """What a page says until its folder, as it stands, is given to its reader."""
+        if not self.context.is_draft:
+            return ""
+        if self.context.delivered_on is None:
+            return "Brouillon : ce dossier n'a pas encore été remis."
+        day = french.day(self.context.delivered_on)
+        return f"Brouillon : remis le {day}, ce dossier a été refait depuis et n'a pas été remis de nouveau."
+
+    @property
     def quarter_label(self) -> str:
         return Quarter.parse(self.quarter).label_fr
 

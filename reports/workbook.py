@@ -13,7 +13,8 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from reports.document import Cell, Chart, Note, Section, Table, Text, cells
+from reports import proofs
+from reports.document import Cell, Chart, Note, Section, Table, Text, cells, printed
 from reports.report import Report
 
 _FORMATS = {
@@ -25,6 +26,11 @@ _FORMATS = {
     "count": "#,##0",
     "number": "#,##0.00",
 }
+#: The sheet that each printed number leads to, one line per figure.
+_PROOFS = "Preuves"
+_PROOF_TERMS = ("Période", "Périmètre", "Détail", "Rapport", "Couverture", "Connu par", "Statut", "Révision",
+                "Définition", "Formule")  # fmt: skip
+_FIRST_PROOF = 5
 _REFERENCE = re.compile(r"\[(\d+),(\d+)\]")
 _OPTIONS = {
     "in_memory": True,
@@ -53,6 +59,7 @@ def render(report: Report, title: str) -> bytes:
         heading = section.title if section.level == 2 else f"{above} – {section.title}"
         if any(isinstance(block, Table | Chart) for block in section.blocks):
             sheets.add_section(section, heading)
+    sheets.add_proofs()
     book.close()
     return buffer.getvalue()
 
@@ -71,7 +78,10 @@ class _Sheets:
             for unit, form in _FORMATS.items()
             for bold in (False, True)
         }
-        self._names: set[str] = set()
+        known = report.figures.by_id
+        self._proofs = [known[one] for one in printed(report.shown) if one in known]
+        self._places = {one.figure_id: _FIRST_PROOF + n for n, one in enumerate(self._proofs, 1)}
+        self._names: set[str] = {_PROOFS.lower()}
 
     def _sheet(self, name: str, heading: str) -> tuple[Any, int]:
         sheet = self._book.add_worksheet(self._free_name(name))
@@ -107,6 +117,25 @@ class _Sheets:
         for table in dict.fromkeys(table.caption for table in tables):
             row = self._table(sheet, row + 1, next(t for t in tables if t.caption == table))
 
+    def add_proofs(self) -> None:
+        """What the reader may know of each number printed above, one line each."""
+        if not self._proofs:
+            return
+        self._names.discard(_PROOFS.lower())
+        told = "Chaque nombre des autres feuilles mène à sa ligne. Jusqu'aux lignes des fichiers, chez l'évaluateur : periscope explain, puis l'identifiant."
+        sheet, row = self._sheet(_PROOFS, "Preuve des nombres imprimés")
+        sheet.write_string(row - 1, 0, told)
+        sheet.set_column(0, 0, 15)
+        sheet.set_column(1, len(_PROOF_TERMS) + 2, 22)
+        for column, label in enumerate(("Identifiant", "Nombre", "Valeur imprimée", *_PROOF_TERMS)):
+            sheet.write_string(row, column, label, self._head)
+        for line, figure in enumerate(self._proofs, _FIRST_PROOF):
+            one = proofs.sheet(self._report, figure)
+            rows = dict(one.rows)
+            texts = (one.figure_id, one.name, one.text, *(rows.get(term, "") for term in _PROOF_TERMS))
+            for column, text in enumerate(texts):
+                sheet.write_string(line, column, text)
+
     def _table(self, sheet: Any, row: int, table: Table) -> int:
         sheet.write_string(row, 0, table.caption, self._bold)
         for column, label in enumerate(table.columns):
@@ -120,6 +149,15 @@ class _Sheets:
         """Write one cell; `place` is the sheet's row of the table's first line, then line and column in the table."""
         first_row, number, column = place
         form = self._formats.get((cell.unit, is_strong))
+        if line := self._places.get(cell.figure_id):  # the link stays under what is then written in the cell
+            sheet.write_url(
+                first_row + number,
+                column,
+                f"internal:'{_PROOFS}'!A{line}",
+                form,
+                cell.figure_id,
+                cell.figure_id,
+            )
         if cell.formula:
             formula = _REFERENCE.sub(
                 lambda m: xl_rowcol_to_cell(first_row + int(m[1]), int(m[2])), cell.formula

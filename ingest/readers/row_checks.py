@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ingest.readers import grid as grids
+from ingest.values import Unreadable, parse
 from periscope.receipts import Refusal, Slice
-from periscope.tables import DECLARATIONS, Column, Table
+from periscope.tables import DECLARATIONS, POSTS, Column, Table
 
 _ORDERED = (
     ("started_on", "ended_on"),
@@ -24,6 +26,17 @@ def inconsistencies(table: Table, values: dict[str, Any]) -> Iterator[tuple[Colu
             column, other = table.column(last), table.column(first)
             reason = f"« {column.label_fr} » est avant « {other.label_fr} »."
             yield column, reason, "Vérifiez les deux dates."
+
+
+def may_be_blank(table: Table, raw: dict[str, object]) -> set[str]:
+    """Required cells that this row may leave blank: a CESA's time is often not measurable, its paid hours stand for it."""
+    if table is not POSTS or grids.is_empty(raw.get("paid_hours")):
+        return set()
+    try:
+        contract = parse(POSTS.column("contract_kind"), raw.get("contract_kind"))
+    except Unreadable:
+        return set()
+    return {"working_time"} if contract == "cesa" else set()
 
 
 def duplicates(piece: Slice) -> list[Refusal]:

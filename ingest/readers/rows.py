@@ -14,7 +14,7 @@ from ingest.corrections import Corrector
 from ingest.readers import grid as grids
 from ingest.readers.grid import Block, Row
 from ingest.readers.refused_rows import PERSONAL, RefusedRow, as_written, repeated
-from ingest.readers.row_checks import duplicates, inconsistencies
+from ingest.readers.row_checks import duplicates, inconsistencies, may_be_blank
 from ingest.readers.totals import Totals
 from ingest.values import Unreadable, parse, text_of
 from periscope import tables
@@ -49,6 +49,7 @@ class _Reader:
     values: dict[str, Any] = field(default_factory=dict)
     raw: dict[str, object] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
+    may_be_blank: set[str] = field(default_factory=set)
 
     def refuse(self, reason: str, remedy: str, column: Column | None = None, code: str = "cell") -> None:
         cell = self.raw.get(column.name) if column is not None else None
@@ -187,6 +188,7 @@ class RowReader:
         self._gather(reader, block)
         table = tables.DECLARATIONS[reader.kind]
         mine = self._row_declarant(reader, declarant)
+        reader.may_be_blank = may_be_blank(table, reader.raw)
         for column in table.columns:
             self._parse(reader, column)
         if not reader.refusals:
@@ -259,7 +261,7 @@ class RowReader:
         except Unreadable as error:
             reader.refuse(error.reason, error.remedy, column)
             return
-        if value is None and column.required:
+        if value is None and column.required and column.name not in reader.may_be_blank:
             reader.refuse(f"« {column.label_fr} » est vide.", "Renseignez cette case.", column, "missing")
         reader.values[column.name] = value
         is_number = isinstance(raw, float) and isinstance(value, Decimal) and column.type != "share"

@@ -48,6 +48,22 @@ judged as (
         left join cohorts on thresholds.project_id = cohorts.project_id
         union all
     {% endfor %}
+    select
+        'conversion_rate_24m_km' as indicator_id,
+        periods.period,
+        thresholds.project_id as entity_id,
+        case
+            when cohorts.project_id is null
+                then 'Aucune structure membre ne le suivait au trimestre de son premier seuil.'
+            when {{ months_later('cohorts.cohort_ends_on', 24) }} <= cohorts.seen_until_on
+                then 'Cohorte de 24 mois ou plus : son taux est observé, rien n''est à estimer.'
+        end as exclusion_reason_fr
+    from periods
+    inner join thresholds on periods.ends_on >= thresholds.threshold_on
+    left join cohorts on thresholds.project_id = cohorts.project_id
+    -- its figures are those of cohorts, told once, by the quarter
+    where periods.period_kind = 'quarter'
+    union all
     {% for years in [3, 5] %}
         select
             'survival_rate_{{ years }}y' as indicator_id,

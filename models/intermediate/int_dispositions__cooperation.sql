@@ -24,7 +24,10 @@ told as (
 counted as (
     select
         period,
-        entity_id as project_id
+        entity_id as project_id,
+        started_on,
+        period_starts_on,
+        period_ends_on
     from {{ ref('int_collaborations__run_by_perimeter') }}
     where perimeter = 'members'
 ),
@@ -47,11 +50,26 @@ judged as (
     select
         told.*,
         counted.project_id is not null as is_counted,
+        counted.started_on,
+        counted.started_on < counted.period_starts_on as is_older,
+        counted.started_on > counted.period_ends_on as is_later,
         known.project_id is not null as has_member
     from told
     left join counted on told.period = counted.period and told.project_id = counted.project_id
     left join known on told.period = known.period and told.project_id = known.project_id
     where told.is_declared_in_period = 1 or counted.project_id is not null
+),
+
+reasoned as (
+    select
+        *,
+        case
+            when is_counted then null
+            when is_run = 0 then 'Le projet n''est pas déclaré mené.'
+            when has_evidence = 0 then 'Aucune preuve n''est datée dans la période.'
+            else 'Moins de deux membres du pôle y prenaient part à la date de la preuve.'
+        end as not_run_reason_fr
+    from judged
 )
 
 select
@@ -59,13 +77,32 @@ select
     period,
     project_id as entity_id,
     is_counted as is_included,
+    not_run_reason_fr as exclusion_reason_fr
+from reasoned
+union all
+select
+    'started_projects' as indicator_id,
+    period,
+    project_id as entity_id,
+    is_counted and coalesce(not is_older and not is_later, false) as is_included,
     case
-        when is_counted then null
-        when is_run = 0 then 'Le projet n''est pas déclaré mené.'
-        when has_evidence = 0 then 'Aucune preuve n''est datée dans la période.'
-        else 'Moins de deux membres du pôle y prenaient part à la date de la preuve.'
+        when not is_counted then not_run_reason_fr
+        when started_on is null then 'La date de début n''est pas renseignée.'
+        when is_older then 'Le projet a démarré avant la période.'
+        when is_later then 'Le projet démarre après la période.'
     end as exclusion_reason_fr
-from judged
+from reasoned
+union all
+select
+    'share_over_12_months' as indicator_id,
+    period,
+    project_id as entity_id,
+    is_counted and started_on is not null as is_included,
+    case
+        when not is_counted then not_run_reason_fr
+        when started_on is null then 'La date de début n''est pas renseignée : la durée n''est pas connue.'
+    end as exclusion_reason_fr
+from reasoned
 union all
 select
     'claimed_projects' as indicator_id,
@@ -77,4 +114,4 @@ select
         when is_run_in_period = 0 then 'Le projet n''est pas déclaré mené dans la période.'
         when not has_member then 'Aucun membre du pôle n''y prend part.'
     end as exclusion_reason_fr
-from judged
+from reasoned

@@ -1,4 +1,5 @@
--- What becomes of every booking that lies in a period being published: some of it is in the hours, or why none is.
+-- What becomes of every booking that lies in a period being published: some of it is in the hours, or why none is; and
+-- of every room: its bookable hours are under the occupancy rate, or why not.
 with
 
 periods as (
@@ -54,6 +55,15 @@ held as (
     group by pieces.period, pieces.booking_id
 ),
 
+bookable as (
+    select
+        period,
+        room_id,
+        sum(bookable_seconds) as bookable_seconds
+    from {{ ref('int_rooms__bookable_by_period') }}
+    group by period, room_id
+),
+
 bookings as (
     select * from held
     union all
@@ -65,7 +75,7 @@ bookings as (
         false as has_outside,
         exclusion_reason_fr as reason_fr
     from {{ ref('int_dispositions__rooms') }}
-    where not is_effective
+    where indicator_id = 'room_revenue' and not is_effective
 )
 
 {% for indicator, column, reason in [
@@ -77,7 +87,25 @@ bookings as (
         period,
         entity_id,
         {{ column }} as is_included,
+        case when {{ column }} then 1 end as contribution,
         case when not {{ column }} then coalesce(reason_fr, '{{ reason }}') end as exclusion_reason_fr
     from bookings
-    {% if not loop.last %}union all{% endif %}
+    union all
 {% endfor %}
+select
+    'occupancy_rate' as indicator_id,
+    periods.period,
+    rooms.room_id as entity_id,
+    bookable.room_id is not null as is_included,
+    {{ hours('bookable.bookable_seconds') }} as contribution,
+    case
+        when bookable.room_id is not null then null
+        when rooms.room_id not in (select parts.part_id from {{ ref('int_rooms__parts') }} as parts)
+            then 'Salle composée : comptée par ses parties.'
+        when periods.period not in (select logged.period from bookable as logged)
+            then 'Aucun journal de réservations reçu pour la période, ou aucune salle ouverte.'
+        else 'Aucune heure d''ouverture de cette salle dans la période.'
+    end as exclusion_reason_fr
+from periods
+cross join {{ source('register', 'rooms') }} as rooms
+left join bookable on periods.period = bookable.period and rooms.room_id = bookable.room_id

@@ -1,4 +1,5 @@
--- What becomes of every post declared for the last quarter of a period being published, perimeter members.
+-- What becomes of every post declared for the last quarter of a period being published (for the net change, a year
+-- before too), and of every declaration of a post by a partner, perimeter members.
 with
 
 ledger as (
@@ -32,6 +33,49 @@ attributed as (
     from {{ ref('int_collaboration_jobs') }}
     where perimeter = 'members'
     group by 1, 2, 3
+),
+
+declarations as (
+    select
+        periods.period,
+        periods.ends_on as stock_on,
+        {{ dbt.hash("concat(declarants.post_id, '|', declarants.sender_siren)") }} as entity_id,
+        declarants.category,
+        declarants.started_on,
+        declarants.ended_on,
+        counted.working_time
+    from {{ ref('int_periods') }} as periods
+    inner join {{ ref('int_posts__declarants') }} as declarants on periods.last_quarter = declarants.quarter
+    left join {{ ref('int_collaboration_jobs__declared') }} as counted
+        on
+            periods.period = counted.period
+            and declarants.post_id = counted.entity_id
+            and declarants.sender_siren = counted.siren
+            and counted.perimeter = 'members'
+    where periods.is_current
+),
+
+-- posts open at a member on the last day, or a year before: what each adds to the net change
+changes as (
+    select
+        told.period,
+        told.post_id,
+        max(now.working_time) as working_time,
+        max(before.working_time) as previous_working_time,
+        coalesce(max(now.working_time), max(before.working_time)) is not null as is_employed
+    from (
+        select distinct
+            periods.period,
+            periods.previous_last_quarter,
+            posts.post_id
+        from {{ ref('int_periods') }} as periods
+        inner join {{ ref('int_posts__ledger') }} as posts
+            on posts.quarter in (periods.last_quarter, periods.previous_last_quarter)
+        where periods.is_current
+    ) as told
+    left join employed as now on told.period = now.period and told.post_id = now.post_id
+    left join employed as before on told.previous_last_quarter = before.period and told.post_id = before.post_id
+    group by 1, 2
 ),
 
 linked as (
@@ -87,8 +131,33 @@ judged as (
                 and ledger.post_id = attributed.post_id
                 and attributed.category = '{{ category }}'
         left join linked on ledger.period = linked.period and ledger.post_id = linked.post_id
-        {% if not loop.last %}union all{% endif %}
+        union all
     {% endfor %}
+    select
+        'declared_collaboration_jobs_fte' as indicator_id,
+        period,
+        entity_id,
+        working_time as contribution,
+        case
+            when working_time is not null then null
+            when category is null then 'La catégorie d''emploi n''est pas renseignée.'
+            when category <> 'created' then 'Le poste n''est pas de catégorie « créé ».'
+            when started_on > stock_on then 'Le contrat commence après le dernier jour de la période.'
+            when ended_on < stock_on then 'Le contrat s''est terminé avant le dernier jour de la période.'
+            else 'La structure qui déclare ce poste n''est pas membre au dernier jour de la période.'
+        end as exclusion_reason_fr
+    from declarations
+    union all
+    select
+        'jobs_net_change_fte' as indicator_id,
+        period,
+        post_id as entity_id,
+        case when is_employed then coalesce(working_time, 0) - coalesce(previous_working_time, 0) end as contribution,
+        case
+            when not is_employed
+                then 'Ouvert chez aucun membre, ni au dernier jour de la période ni un an avant.'
+        end as exclusion_reason_fr
+    from changes
 )
 
 select

@@ -1,4 +1,5 @@
--- What becomes of every joint purchase and grant for a period being published: its amount is in the figure, or why not.
+-- What becomes of every joint purchase, grant and lot, and of the managing body's accounts, for a period being
+-- published: the amount in the figure, or why there is none.
 with
 
 periods as (
@@ -55,7 +56,7 @@ judged as (
         'joint_purchase_amount' as indicator_id,
         period,
         purchase_id as entity_id,
-        amount_eur,
+        amount_eur as contribution,
         case
             when amount_eur is not null then null
             when not is_bought_in_period then 'L''achat est daté hors de la période.'
@@ -67,7 +68,7 @@ judged as (
         'joint_purchase_savings' as indicator_id,
         period,
         purchase_id as entity_id,
-        savings_eur as amount_eur,
+        savings_eur as contribution,
         case
             when savings_eur is not null then null
             when not is_bought_in_period then 'L''achat est daté hors de la période.'
@@ -80,7 +81,7 @@ judged as (
         concat('grant_', stage) as indicator_id,
         period,
         grant_id as entity_id,
-        amount_eur,
+        amount_eur as contribution,
         case
             when amount_eur is not null then null
             when is_decided_later then 'La décision est postérieure à la période.'
@@ -90,9 +91,30 @@ judged as (
             when status = 'requested' then 'La subvention n''est pas encore accordée.'
         end as exclusion_reason_fr
     from grants
+    union all
+    select
+        'lot_vacancy' as indicator_id,
+        periods.period,
+        registered.lot_id as entity_id,
+        lots.lettable_m2_days as contribution,
+        case when lots.lot_id is null then 'Le lot n''est pas à louer dans la période.' end as exclusion_reason_fr
+    from periods
+    cross join (select distinct lot_id from {{ source('register', 'lots') }}) as registered
+    left join {{ ref('int_lots__by_period') }} as lots
+        on periods.period = lots.period and registered.lot_id = lots.lot_id
+    union all
+    -- one body, one file: the figure itself says why it is not there
+    select
+        ratios.indicator_id,
+        ratios.period,
+        'managing_body' as entity_id,
+        case when ratios.value is not null then ratios.denominator end as contribution,
+        ratios.reason as exclusion_reason_fr
+    from {{ ref('crit_self_financing_ratio') }} as ratios
+    inner join periods on ratios.period = periods.period
 )
 
 select
     *,
-    amount_eur is not null as is_included
+    contribution is not null as is_included
 from judged

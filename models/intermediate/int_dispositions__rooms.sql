@@ -1,4 +1,5 @@
--- What becomes of every booking that starts in a period being published: its list price is in room_revenue, or why not.
+-- What becomes of every booking that starts in a period being published, in each indicator of bookings: what it adds,
+-- or why it adds nothing.
 with
 
 periods as (
@@ -10,11 +11,11 @@ bookings as (
     select
         day_on,
         booking_id as entity_id,
-        list_price_eur as amount_eur,
-        case
-            when list_price_eur is null then 'Aucun tarif pour cette salle et cette catégorie ce jour-là.'
-        end as exclusion_reason_fr,
-        true as is_effective
+        category,
+        list_price_eur,
+        external_price_eur,
+        price_eur_net,
+        cast(null as {{ dbt.type_string() }}) as not_held_fr
     from {{ ref('int_bookings__priced') }}
     union all
     select
@@ -23,23 +24,56 @@ bookings as (
             partition by slice_id, row_number, status
             order by starts_at, ends_at, booking_ref
         )) as entity_id,
-        cast(null as decimal(18, 2)) as amount_eur,
+        category,
+        cast(null as decimal(18, 2)) as list_price_eur,
+        cast(null as decimal(18, 2)) as external_price_eur,
+        price_eur_net,
         case status
             when 'cancelled' then 'La réservation est annulée.'
             when 'tentative' then 'La réservation n''est pas confirmée.'
-        end as exclusion_reason_fr,
-        false as is_effective
+        end as not_held_fr
     from {{ ref('stg_bookings__bookings') }}
     where status not in ('confirmed', 'no_show')
+),
+
+in_period as (
+    select
+        periods.period,
+        bookings.*
+    from bookings
+    inner join periods on bookings.day_on between periods.starts_on and periods.ends_on
+),
+
+{% set unpriced = "when list_price_eur is null then 'Aucun tarif pour cette salle et cette catégorie ce jour-là.'" %}
+judged as (
+    {% for indicator, contribution, reason in [
+        ('room_revenue', 'list_price_eur', 'case ' ~ unpriced ~ ' end'),
+        ('no_show_rate', '1', 'null'),
+        (
+            'member_advantage',
+            "case when category <> 'external' then external_price_eur - list_price_eur end",
+            "case when category = 'external' then 'Réservée par un client extérieur : il n''a pas d''avantage.' "
+            ~ unpriced ~ " when external_price_eur is null then 'Aucun tarif extérieur pour cette salle ce jour-là.' end",
+        ),
+        (
+            'booking_gap',
+            'list_price_eur - price_eur_net',
+            "case when price_eur_net is null then 'Le journal ne porte aucun prix pour cette réservation.' " ~ unpriced ~ ' end',
+        ),
+    ] %}
+        select
+            '{{ indicator }}' as indicator_id,
+            period,
+            entity_id,
+            not_held_fr is null as is_effective,
+            case when not_held_fr is null then {{ contribution }} end as contribution,
+            coalesce(not_held_fr, {{ reason }}) as exclusion_reason_fr
+        from in_period
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select
-    'room_revenue' as indicator_id,
-    periods.period,
-    bookings.entity_id,
-    bookings.amount_eur,
-    bookings.amount_eur is not null as is_included,
-    bookings.exclusion_reason_fr,
-    bookings.is_effective
-from bookings
-inner join periods on bookings.day_on between periods.starts_on and periods.ends_on
+    *,
+    contribution is not null as is_included
+from judged

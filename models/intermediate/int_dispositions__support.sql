@@ -1,4 +1,5 @@
--- What becomes of every project told of for a period being published, perimeter members: counted, or why not.
+-- What becomes of every project told of for a period being published, and of every file of a body (for the sum of
+-- declarations), perimeter members: counted, or why not.
 with
 
 told as (
@@ -14,6 +15,38 @@ followed as (
     from {{ ref('int_supported_projects__followed') }}
     where perimeter = 'members' and is_active
     group by period, project_id
+),
+
+files as (
+    select
+        periods.period,
+        periods.ends_on,
+        declared.file_id,
+        max(case when members.member_id is not null then 1 else 0 end) as has_member,
+        min(bodies.threshold_on) as threshold_on
+    from {{ ref('int_periods') }} as periods
+    inner join {{ ref('int_supported_projects__identified') }} as declared
+        on declared.quarter between periods.first_quarter and periods.last_quarter
+    left join {{ ref('int_members__by_period') }} as members
+        on
+            periods.period = members.period
+            and declared.sender_siren = members.siren
+            and members.perimeter = 'members'
+            and members.basis = 'flow'
+    left join {{ ref('int_supported_projects__bodies') }} as bodies
+        on
+            declared.project_id = bodies.project_id
+            and declared.sender_siren = bodies.sender_siren
+    where periods.is_current
+    group by periods.period, periods.ends_on, declared.file_id
+),
+
+followed_files as (
+    select distinct
+        period,
+        file_id
+    from {{ ref('int_supported_projects__followed') }}
+    where perimeter = 'members' and is_active and is_declared_in_period
 ),
 
 judged as (
@@ -49,3 +82,18 @@ select
         else 'L''accompagnement était terminé avant la période.'
     end as exclusion_reason_fr
 from judged
+union all
+select
+    'declared_supported_projects' as indicator_id,
+    files.period,
+    files.file_id as entity_id,
+    followed_files.file_id is not null as is_included,
+    case
+        when followed_files.file_id is not null then null
+        when files.has_member = 0 then 'La structure qui déclare ce dossier n''est pas membre dans la période.'
+        when files.threshold_on is null then 'Personne seulement accueillie : aucun seuil d''accompagnement.'
+        when files.threshold_on > files.ends_on then 'Le seuil d''accompagnement est après la période.'
+        else 'L''accompagnement était terminé avant la période.'
+    end as exclusion_reason_fr
+from files
+left join followed_files on files.period = followed_files.period and files.file_id = followed_files.file_id

@@ -2,48 +2,148 @@
 with
 
 quarters as (
-    select * from {{ ref('int_turnover__by_period') }}
-    where side = 'current'
+    select
+        quarters.*,
+        missing.missing_reason
+    from {{ ref('int_turnover__by_period') }} as quarters
+    inner join {{ ref('int_turnover__member_quarters') }} as missing
+        on
+            quarters.member_id = missing.member_id
+            and quarters.quarter = missing.quarter
+    where quarters.side = 'current'
 ),
 
-missing as (
+intra_sales as (
     select
+        period,
+        perimeter,
         member_id,
-        quarter,
-        missing_reason
-    from {{ ref('int_turnover__member_quarters') }}
+        sum(amount_eur) as amount_eur
+    from {{ ref('int_turnover__intra_sales') }}
+    group by 1, 2, 3
+),
+
+-- what is known of each quarter of the period, for each indicator that needs no other period
+{% set income = 'net_turnover_eur is not null and operating_income_eur is not null' %}
+{% set public_income = 'public_income_eur is not null and operating_income_eur is not null' %}
+amounts as (
+    {% for indicator, is_known, contribution, blank in [
+        ('turnover_total', 'is_known', 'net_turnover_eur', ''),
+        ('turnover_external', 'is_known', 'net_turnover_eur', ''),
+        ('intra_pole_sales', 'is_ledger', 'cast(0 as decimal(18, 2))', 'no_ledger'),
+        ('market_share_of_income', income, 'case when ' ~ income ~ ' then operating_income_eur end', 'no_income'),
+        (
+            'public_share_of_income', public_income, 'case when ' ~ public_income ~ ' then operating_income_eur end',
+            'no_public_income',
+        ),
+    ] %}
+        select
+            '{{ indicator }}' as indicator_id,
+            period,
+            perimeter,
+            member_id,
+            min(case when has_answered then 1 else 0 end) = 1 as is_answered,
+            min(case when {{ is_known }} then 1 else 0 end) = 1 as is_usable,
+            max(case when {{ is_known }} then 1 else 0 end) = 1 as is_included,
+            sum({{ contribution }}) as contribution,
+            min(case when not is_known then missing_reason when not ({{ is_known }}) then '{{ blank }}' end)
+                as exclusion_reason
+        from quarters
+        group by 1, 2, 3, 4
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 totals as (
     select
-        'turnover_total' as indicator_id,
-        quarters.period,
-        quarters.perimeter,
-        quarters.member_id,
-        min(case when quarters.has_answered then 1 else 0 end) = 1 as is_answered,
-        min(case when quarters.is_known then 1 else 0 end) = 1 as is_usable,
-        max(case when quarters.is_known then 1 else 0 end) = 1 as is_included,
-        min(case when not quarters.is_known then missing.missing_reason end) as exclusion_reason
-    from quarters
-    inner join missing
+        amounts.indicator_id,
+        amounts.period,
+        amounts.perimeter,
+        amounts.member_id,
+        amounts.is_answered,
+        amounts.is_usable,
+        amounts.is_included,
+        case amounts.indicator_id
+            when 'turnover_external' then amounts.contribution - coalesce(intra_sales.amount_eur, 0)
+            when 'intra_pole_sales' then amounts.contribution + coalesce(intra_sales.amount_eur, 0)
+            else amounts.contribution
+        end as contribution,
+        amounts.exclusion_reason
+    from amounts
+    left join intra_sales
         on
-            quarters.member_id = missing.member_id
-            and quarters.quarter = missing.quarter
-    group by 1, 2, 3, 4
+            amounts.period = intra_sales.period
+            and amounts.perimeter = intra_sales.perimeter
+            and amounts.member_id = intra_sales.member_id
 ),
 
-growths as (
+compared as (
     select
-        'turnover_panel_growth' as indicator_id,
         period,
         perimeter,
         member_id,
         max(case when comparison <> 'silent' then 1 else 0 end) = 1 as is_answered,
         max(case when comparison in ('panel', 'entrant', 'leaver') then 1 else 0 end) = 1 as is_usable,
-        max(case when comparison = 'panel' then 1 else 0 end) = 1 as is_included,
-        min(case when comparison <> 'panel' then comparison end) as exclusion_reason
+        max(case when comparison = 'panel' then 1 else 0 end) = 1 as is_panel,
+        min(case when comparison <> 'panel' then comparison end) as not_panel,
+        min(case when comparison not in ('panel', 'entrant', 'leaver') then comparison end) as not_compared,
+        sum(case when comparison = 'panel' then previous_eur end) as panel_base_eur,
+        sum(case when comparison in ('panel', 'entrant', 'leaver') then previous_eur end) as base_eur,
+        sum(case
+            when comparison in ('panel', 'entrant', 'leaver')
+                then coalesce(current_eur, 0) - coalesce(previous_eur, 0)
+        end) as change_eur
     from {{ ref('int_turnover__year_on_year') }}
-    group by 1, 2, 3, 4
+    group by 1, 2, 3
+),
+
+chained as (
+    select distinct
+        period,
+        perimeter,
+        member_id
+    from {{ ref('int_turnover__chain_rows') }}
+),
+
+growths as (
+    {% for indicator, is_included, contribution, reason in [
+        ('turnover_panel_growth', 'is_panel', 'panel_base_eur', 'not_panel'),
+        ('turnover_total_growth', 'is_usable', 'base_eur', 'not_compared'),
+        ('turnover_bridge', 'is_usable', 'change_eur', 'not_compared'),
+        (
+            'turnover_median_growth', 'is_panel and panel_base_eur > 0', '1',
+            "case when is_panel and panel_base_eur <= 0 then 'no_base' else not_panel end",
+        ),
+    ] %}
+        select
+            '{{ indicator }}' as indicator_id,
+            period,
+            perimeter,
+            member_id,
+            is_answered,
+            is_usable,
+            {{ is_included }} as is_included,
+            case when {{ is_included }} then {{ contribution }} end as contribution,
+            {{ reason }} as exclusion_reason
+        from compared
+        union all
+    {% endfor %}
+    select
+        'turnover_chained_growth' as indicator_id,
+        coalesce(compared.period, chained.period) as period,
+        coalesce(compared.perimeter, chained.perimeter) as perimeter,
+        coalesce(compared.member_id, chained.member_id) as member_id,
+        coalesce(compared.is_answered, true) as is_answered,
+        coalesce(compared.is_usable, true) as is_usable,
+        chained.member_id is not null as is_included,
+        case when chained.member_id is not null then 1 end as contribution,
+        case when chained.member_id is null then 'no_link' end as exclusion_reason
+    from compared
+    full outer join chained
+        on
+            compared.period = chained.period
+            and compared.perimeter = chained.perimeter
+            and compared.member_id = chained.member_id
 ),
 
 sectors as (
@@ -55,6 +155,7 @@ sectors as (
         growths.is_answered,
         growths.is_included and coalesce(indexed.has_index, 0) = 1 as is_usable,
         growths.is_included and coalesce(indexed.has_index, 0) = 1 as is_included,
+        indexed.expected_eur as contribution,
         case
             when not growths.is_included then growths.exclusion_reason
             when coalesce(indexed.has_index, 0) = 0 then 'no_index'
@@ -65,7 +166,8 @@ sectors as (
             period,
             perimeter,
             member_id,
-            max(case when has_index then 1 else 0 end) as has_index
+            max(case when has_index then 1 else 0 end) as has_index,
+            sum(case when has_index then expected_eur end) as expected_eur
         from {{ ref('int_turnover__vs_sector') }}
         group by 1, 2, 3
     ) as indexed
@@ -73,6 +175,7 @@ sectors as (
             growths.period = indexed.period
             and growths.perimeter = indexed.perimeter
             and growths.member_id = indexed.member_id
+    where growths.indicator_id = 'turnover_panel_growth'
 ),
 
 flows as (
@@ -96,6 +199,12 @@ select
         when 'set_aside' then 'N''a répondu qu''à l''une des deux dates comparées : demandez la donnée manquante.'
         when 'entrant' then 'Est entré depuis un an : compté dans l''évolution du total, pas dans le panel.'
         when 'leaver' then 'Est sorti depuis un an : compté dans l''évolution du total, pas dans le panel.'
+        when 'no_ledger' then 'N''a pas de FEC qui couvre la période : ses ventes aux membres ne s''y lisent pas.'
+        when 'no_income' then 'A donné son chiffre d''affaires sans ses produits d''exploitation : demandez-les.'
+        when 'no_public_income'
+            then 'N''a pas donné ensemble ses produits d''exploitation et leur part publique : demandez-les.'
+        when 'no_base' then 'Base nulle ou négative un an avant : sa propre évolution ne se calcule pas.'
+        when 'no_link' then 'N''est dans le panel d''aucune année de la chaîne.'
         when 'no_index' then 'Aucun indice de son secteur (code NAF) aux deux dates : ajoutez-le à benchmark_index.csv.'
     end as exclusion_reason_fr
 from flows

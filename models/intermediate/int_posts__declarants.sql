@@ -9,7 +9,7 @@ ranked as (
             partition by quarter, employer_siren, post_ref, sender_siren
             order by landed_seq desc, slice_id, row_number
         ) as line_rank
-    from {{ ref('stg_declarations__posts') }}
+    from {{ ref('int_posts__declared') }}
     where project_ref is not null
 )
 

@@ -22,7 +22,7 @@ ranked as (
                 posts.slice_id,
                 posts.row_number desc
         ) as description_rank
-    from {{ ref('stg_declarations__posts') }} as posts
+    from {{ ref('int_posts__declared') }} as posts
     inner join stock_days on posts.quarter = stock_days.quarter
 )
 

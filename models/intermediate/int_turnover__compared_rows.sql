@@ -11,7 +11,7 @@ select
     comparisons.comparison,
     case when quarters.side = 'current' then quarters.net_turnover_eur end as current_eur,
     case when quarters.side = 'previous' then quarters.net_turnover_eur end as previous_eur
-from {{ ref('int_turnover__by_period') }} as quarters
+from {{ ref('int_turnover__compared_quarters') }} as quarters
 inner join {{ ref('int_turnover__year_on_year') }} as comparisons
     on
         quarters.period = comparisons.period

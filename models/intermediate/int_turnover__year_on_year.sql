@@ -1,13 +1,12 @@
 -- A year is compared quarter by quarter, each with the same quarter a year before, so that a member that joined in
--- between is an entrant for the quarters it was not there. Where a longer row stands for several quarters of either
--- year, the two years are compared whole.
+-- between is an entrant for the quarters it was not there; int_turnover__compared_quarters says which years are whole.
 with
 
 quarters as (
     select
         *,
         case quarter_number when 1 then 1 when 2 then 2 when 3 then 4 else 8 end as quarter_bit
-    from {{ ref('int_turnover__by_period') }}
+    from {{ ref('int_turnover__compared_quarters') }}
 ),
 
 sides as (

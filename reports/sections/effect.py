@@ -43,8 +43,7 @@ def _told(report: Report, effect: Effect) -> list[Block]:
     name = indicator_name(effect.indicator_id)
     blocks: list[Block] = [Text([f"{name} : {effect.sentence}"])]
     if effect.refusals:
-        blocks.append(_eligibility(effect))
-        return blocks
+        return [*blocks, *_against_sector(effect), _eligibility(effect)]
     columns = ("Effet", "Borne basse", "Valeur", "Borne haute", "Plus petit effet visible")
     cells = [Cell.of(report.now(effect.indicator_id + end)) for end in ("_low", "", "_high", "_mde")]
     blocks.append(Table(f"{name}, intervalle à 95 %", columns, [[name, *cells]], frozenset({1, 2, 3, 4})))
@@ -62,8 +61,51 @@ def _told(report: Report, effect: Effect) -> list[Block]:
     rows = [[check.name, _SIGNS[check.is_reassuring], check.text] for check in effect.checks]
     blocks.append(Table(f"{name} : vérifications", ("Vérification", "Verdict", "Ce qui est observé"), rows))
     blocks.append(Text([_would_change(effect)]))
+    blocks += _in_other_units(effect) + _against_sector(effect)
     blocks += [Note(warning, "warning") for warning in effect.warnings]
     return blocks
+
+
+def _in_other_units(effect: Effect) -> list[Block]:
+    blocks: list[Block] = []
+    if effect.in_share:
+        blocks.append(
+            Text(
+                [
+                    "En proportion de l'emploi (logarithme des ETP, trimestres sans emploi écartés) : "
+                    f"{effect.in_share}"
+                ]
+            )
+        )
+    if effect.euros is not None:
+        low, high = (french.euros(french.rounded(v, -3)) for v in (effect.euros.low, effect.euros.high))
+        blocks.append(
+            Text(
+                [
+                    f"Équivalent en euros (édition interne) : entre {low} et {high} sur les quatre derniers trimestres. C'est "
+                    "l'intervalle en pourcentage appliqué au chiffre d'affaires qu'auraient eu ces membres ; rien n'est "
+                    "estimé en euros, et les mêmes réserves valent."
+                ]
+            )
+        )
+    return blocks
+
+
+def _against_sector(effect: Effect) -> list[Block]:
+    """The rung below: members against the index of their sector. An evolution, whatever its sign."""
+    told = effect.against_sector
+    if told is None:
+        return []
+    value, low, high = (_signed(effect, v) for v in (told.effect, told.low, told.high))
+    return [
+        Text(
+            [
+                f"Sur indice sectoriel ({told.label} dont le secteur a un indice) : depuis l'entrée, évolution de {value} par "
+                f"rapport au secteur, intervalle de {low} à {high}. C'est une description : elle ne remplace pas des candidats "
+                "suivis et ne dit pas ce qui vient du pôle."
+            ]
+        )
+    ]
 
 
 def _set_aside(effect: Effect) -> str:
@@ -87,7 +129,13 @@ def _suffix(effect: Effect) -> str:
 
 
 def _range(effect: Effect, low: Decimal, high: Decimal) -> str:
-    return f"de {french.signed(low, effect.unit)} à {french.signed(high, effect.unit)}"
+    return f"de {_signed(effect, low)} à {_signed(effect, high)}"
+
+
+def _signed(effect: Effect, value: Decimal) -> str:
+    """As precise as the plots and tables are told: 1 % or 0.1 FTE."""
+    text = french.quantity(value, effect.unit, 0 if effect.unit == "share" else 1)
+    return f"+{text}" if value > 0 else text
 
 
 def _years(effect: Effect) -> Chart:
@@ -95,7 +143,7 @@ def _years(effect: Effect) -> Chart:
     title = f"{name} : années avant et après l'entrée"
     description = "Un point par année et son intervalle à 95 %. Losange : avant l'entrée, attendu près de zéro ; rond : depuis."
     rows = [
-        [p.label, str(p.members_count), french.signed(p.effect, effect.unit), _range(effect, p.low, p.high)]
+        [p.label, str(p.members_count), _signed(effect, p.effect), _range(effect, p.low, p.high)]
         for p in effect.points
     ]
     table = Table(title, ("Année", "Membres", "Écart moyen", "Intervalle à 95 %"), rows, frozenset({1, 2, 3}))
@@ -107,7 +155,7 @@ def _years(effect: Effect) -> Chart:
 
 def _year(effect: Effect, point: EffectPoint) -> Year:
     low, value, high = (float(scaled(v, effect.unit) or 0) for v in (point.low, point.effect, point.high))
-    return Year(point.label, point.is_before, low, value, high, french.signed(point.effect, effect.unit))
+    return Year(point.label, point.is_before, low, value, high, _signed(effect, point.effect))
 
 
 def _eligibility(effect: Effect) -> Table:
@@ -184,7 +232,7 @@ def _sensitivity(effect: Effect) -> Chart:
     title = f"{indicator_name(effect.indicator_id)} : sous d'autres hypothèses"
     description = "Une ligne par hypothèse, avec son intervalle à 95 %, à la même échelle."
     rows = [
-        [line.label, french.signed(line.effect, effect.unit), _range(effect, line.low, line.high)]
+        [line.label, _signed(effect, line.effect), _range(effect, line.low, line.high)]
         for line in effect.lines
     ]
     table = Table(title, ("Hypothèse", "Effet", "Intervalle à 95 %"), rows, frozenset({1, 2}))
@@ -194,7 +242,7 @@ def _sensitivity(effect: Effect) -> Chart:
             scaled(line.low, effect.unit),
             scaled(line.effect, effect.unit),
             scaled(line.high, effect.unit),
-            french.signed(line.effect, effect.unit),
+            _signed(effect, line.effect),
         )
         for line in effect.lines
     ]

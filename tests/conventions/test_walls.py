@@ -132,6 +132,11 @@ def test_every_criterion_is_in_the_catalogue_and_has_its_model() -> None:
     models = {path.stem for path in (PROJECT / "models" / "intermediate" / "criteria").glob("crit_*.sql")}
     assert models - listed == set(), "a crit_ model without a row in seeds/indicators.csv: add its row."
     assert listed - models == set(), "a row of seeds/indicators.csv without its crit_ model: write the model."
+    promise = PROJECT / "tests" / "dbt" / "singular" / "dispositions_explain_every_figure.sql"
+    explained = {f"crit_{name}" for name in re.findall(r"'(\w+)'", promise.read_text(encoding="utf-8"))}
+    assert models - explained == set(), (
+        f"a crit_ model that no disposition explains: add it to {promise.name}."
+    )
 
 
 #: folders of the machine that runs the tests, and package addresses by their shape, whoever the host is

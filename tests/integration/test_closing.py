@@ -7,6 +7,8 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from periscope import cli
 from periscope.errors import GateError, UsageError
 from periscope.reader_context import ReportContext
 from periscope.workspace import Run
-from release import bundle, closing, export, record, registry, verifier, verify
+from release import bundle, closing, delivery, export, record, registry, verifier, verify
 from tests.fixtures import reader_folder
 from tests.integration.test_protection import close, publication, told
 from tests.secrecy import SecretPole
@@ -79,7 +81,7 @@ def test_a_closed_quarter_cannot_be_closed_or_published_again(year: Run) -> None
 def test_an_unknown_reader_cannot_be_delivered_to(year: Run) -> None:
     for reader in ("internal", "inconnu", "../public"):
         with pytest.raises(UsageError, match="Aucun dossier"):
-            closing.deliver(year, reader, "Camille")
+            delivery.deliver(year, reader, "Camille")
 
 
 def test_what_is_delivered_is_no_draft_any_more(year: Run, tmp_path: Path) -> None:
@@ -100,7 +102,7 @@ def test_what_is_delivered_is_no_draft_any_more(year: Run, tmp_path: Path) -> No
             is_draft = ReportContext.load(folder).is_draft
             (folder / "rapport.html").write_text("Brouillon" if is_draft else "Remis", encoding="utf-8")
 
-    closing.deliver(run, "sicoval", "Camille", draft_page)
+    delivery.deliver(run, "sicoval", "Camille", draft_page)
     changed = {p.relative_to(base).as_posix() for p, data in before.items() if p.read_bytes() != data}
     assert changed == {f"sicoval/{name}" for name in ("context.json", "manifest.json", "rapport.html")}
     assert (base / "sicoval" / "rapport.html").read_text() == "Remis"
@@ -109,11 +111,38 @@ def test_what_is_delivered_is_no_draft_any_more(year: Run, tmp_path: Path) -> No
     registry.gate(run.workspace)
     (line,) = record.read_lines(run.workspace.record / "deliveries.jsonl")
     assert line["manifest"] == export.file_hash(base / "sicoval" / "manifest.json")
-    closing.deliver(run, "sicoval", "Camille", lambda folders: pytest.fail("rendered again"))
+    delivery.deliver(run, "sicoval", "Camille", lambda folders: pytest.fail("rendered again"))
+    assert delivery.days(run.workspace, "2026-Q3") == {"sicoval": run.as_of}
+    given = {p: p.read_bytes() for p in (base / "sicoval").iterdir()}
+
+    def published_again(name: str, reader: str = "sicoval", later: bool = True) -> bool:
+        """The draft as it was before it was given, one file of it or of the house changed; is it put back?"""
+        again = tmp_path / name.replace(".", "-")
+        for path, data in before.items():
+            (again / path.relative_to(base)).parent.mkdir(parents=True, exist_ok=True)
+            (again / path.relative_to(base)).write_bytes(data)
+        context = ReportContext.load(again / reader)
+        day = run.as_of + timedelta(days=3 if later else 0)
+        told = replace(context, as_of=day, delivered_on=run.as_of)
+        (again / reader / "context.json").write_text(told.to_json() + "\n", encoding="utf-8")
+        changed = again / ("internal" if name == "amounts.csv" else reader) / name
+        if changed.exists():
+            changed.write_text(changed.read_text().replace(".5", ".6").replace("provisional", "closed"))
+        is_back = delivery.put_back(run, again / reader)
+        whole = {given_path.name: (again / reader / given_path.name).read_bytes() for given_path in given}
+        assert is_back == (whole == {path.name: data for path, data in given.items()})
+        return is_back
+
+    assert published_again("nothing") and published_again("same-day", later=False)
+    assert not published_again("figures.csv"), "a number or a status changed"
+    assert not published_again("amounts.csv"), "an amount that stays hidden: the registry must learn it"
+    assert not published_again("never-given", reader="public")
+    (base / "sicoval" / "rapport.html").write_text("Touché", encoding="utf-8")
+    assert not published_again("touched"), "a page touched by hand is no delivered page"
 
 
 def test_a_delivery_is_on_the_record(year: Run) -> None:
-    closing.deliver(year, "sicoval", "Camille")
+    delivery.deliver(year, "sicoval", "Camille")
     (line,) = record.read_lines(year.workspace.record / "deliveries.jsonl")
     assert (line["quarter"], line["reader"], line["by"]) == ("2026-Q3", "sicoval", "Camille")
     delivered = record.read_lines(year.workspace.record / "registry.jsonl")[-1]

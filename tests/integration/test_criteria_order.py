@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import date
 from typing import Any
 
-from periscope import models
+from periscope import models, warehouse
 from periscope.quarters import Quarter
 from tests.poles import Figures, Pole
 
@@ -254,53 +255,108 @@ def values(figures: Figures) -> dict[tuple[str, ...], tuple[Any, ...]]:
     return {key: tuple(row[name] for name in names) for key, row in figures.rows.items()}
 
 
-FAMILIES = ("support", "creation", "cohorts", "cooperation", "bids", "jobs", "money", "rooms", "hours")
+#: of each indicator, in the widest perimeter: how many entities are in the figure, how many reasons leave others out
+DISPOSITIONS = {
+    # N2 (with N8), N6, N7 and N9; left out: only received, after the period, ended before
+    "supported_projects": (4, 3),
+    "support_overlap": (4, 3),
+    # the same with N8 apart
+    "declared_supported_projects": (5, 3),
+    # N2 began with B in June
+    "new_supported_projects": (0, 3),
+    # N2; N6 is a takeover, N7 has no date, N9 is older
+    "effective_creations": (1, 3),
+    "takeovers": (1, 2),
+    # N9, of 2023; those of 2026 are too recent, and no other creation is three years old
+    "conversion_rate_12m": (1, 1),
+    "conversion_rate_24m": (1, 1),
+    "conversion_rate_36m": (1, 1),
+    # the others: N2, N5, N6 and N7
+    "conversion_rate_24m_km": (4, 1),
+    "survival_rate_3y": (1, 0),
+    "survival_rate_3y_low": (1, 0),
+    "survival_rate_3y_high": (1, 0),
+    "effectively_run_projects": (1, 2),
+    "mean_partners": (1, 2),
+    "share_over_12_months": (1, 2),
+    # P1 began in 2025
+    "started_projects": (0, 3),
+    "claimed_projects": (1, 2),
+    "bids_submitted": (1, 0),
+    "bids_won": (1, 0),
+    "jobs_headcount": (5, 2),
+    "jobs_fte": (5, 2),
+    # the second was there a year before; neither then nor now: the third and the fifth
+    "jobs_net_change_fte": (5, 1),
+    "collaboration_jobs_headcount": (2, 5),
+    "collaboration_jobs_created_fte": (2, 5),
+    # the fourth; left out: another category, none, no project
+    "collaboration_jobs_maintained_fte": (1, 3),
+    # the second twice, the eighth
+    "declared_collaboration_jobs_fte": (3, 4),
+    "members_count": (3, 0),
+    "network_density": (3, 0),
+    # A and C; B is silent in 2026
+    "turnover_total": (2, 1),
+    "turnover_external": (2, 1),
+    "largest_share": (2, 1),
+    "turnover_panel_growth": (2, 1),
+    "turnover_total_growth": (2, 1),
+    "turnover_median_growth": (2, 1),
+    "turnover_bridge": (2, 1),
+    # no baseline, no index
+    "turnover_chained_growth": (0, 1),
+    "turnover_growth_vs_sector": (0, 2),
+    # C has accounts; A gave its turnover alone
+    "intra_pole_sales": (1, 2),
+    "market_share_of_income": (1, 2),
+    "public_share_of_income": (0, 2),
+    "joint_purchase_amount": (2, 1),
+    "joint_purchase_savings": (1, 2),
+    "grant_requested": (4, 2),
+    "grant_awarded": (2, 4),
+    "grant_paid": (1, 4),
+    # five bookings are held, of which C's has no price; one is an external client's, one carries its price
+    "no_show_rate": (4, 2),
+    "room_revenue": (3, 3),
+    "member_advantage": (2, 4),
+    "booking_gap": (1, 3),
+    # C came on a holiday
+    "booked_hours": (3, 3),
+    "after_hours": (1, 3),
+    # R12 is its parts
+    "occupancy_rate": (2, 1),
+    "lot_vacancy": (1, 0),
+    "self_financing_ratio": (0, 1),
+}
+#: a figure of which nothing is told, and one whose reason is lost
+TAMPERED = (
+    "delete from marts.fct_dispositions where indicator_id = 'no_show_rate'",
+    "update marts.fct_dispositions set exclusion_reason_fr = null where indicator_id = 'turnover_total'",
+)
+
+
+def dispositions() -> list[dict[str, str]]:
+    with (models.PROJECT / "seeds" / "dispositions.csv").open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
 
 
 def test_order_changes_nothing_and_promises_hold() -> None:
     straight = straight_pole().build("2026-Q3")
     expected = values(straight)
     assert straight.value("effectively_run_projects", "2026-Q3") == 1
-    dispositions = {
-        indicator: (included, reasons)
-        for family in FAMILIES
-        for indicator, included, reasons in straight.table(
-            "select indicator_id, count(*) filter (where is_included), count(distinct exclusion_reason_fr) "
-            f"from intermediate.int_dispositions__{family} where period = '2026-Q3' group by all"
-        )
-    }
-    assert dispositions == {
-        # N2 (with N8), N6, N7 and N9; left out: only received, after the period, ended before
-        "supported_projects": (4, 3),
-        # N2 began with B in June
-        "new_supported_projects": (0, 3),
-        # N2; N6 is a takeover, N7 has no date, N9 is older
-        "effective_creations": (1, 3),
-        "takeovers": (1, 2),
-        # N9, of 2023; those of 2026 are too recent, and no other creation is three years old
-        "conversion_rate_12m": (1, 1),
-        "conversion_rate_24m": (1, 1),
-        "conversion_rate_36m": (1, 1),
-        "survival_rate_3y": (1, 0),
-        "effectively_run_projects": (1, 2),
-        "claimed_projects": (1, 2),
-        "bids_submitted": (1, 0),
-        "bids_won": (1, 0),
-        "jobs_headcount": (5, 2),
-        "jobs_fte": (5, 2),
-        "collaboration_jobs_headcount": (2, 5),
-        "collaboration_jobs_created_fte": (2, 5),
-        # the fourth; left out: another category, none, no project
-        "collaboration_jobs_maintained_fte": (1, 3),
-        "joint_purchase_amount": (2, 1),
-        "joint_purchase_savings": (1, 2),
-        "grant_requested": (4, 2),
-        "grant_awarded": (2, 4),
-        "grant_paid": (1, 4),
-        "room_revenue": (3, 3),
-        # C came on a holiday
-        "booked_hours": (3, 3),
-        "after_hours": (1, 3),
+    told = straight.table(
+        "select indicator_id, count(*) filter (where is_included), count(distinct exclusion_reason_fr) "
+        "from marts.fct_dispositions where period = '2026-Q3' "
+        "and perimeter in ('members', 'pole', 'managing_body') group by all"
+    )
+    assert {indicator: (included, reasons) for indicator, included, reasons in told} == DISPOSITIONS
+    with_dispositions = {line["indicator_id"] for line in dispositions() if line["population"]}
+    # no activity of this pole is five years old
+    assert with_dispositions - DISPOSITIONS.keys() == {
+        "survival_rate_5y",
+        "survival_rate_5y_low",
+        "survival_rate_5y_high",
     }
     # the raw rows are written by a small build; the whole one, with unit tests, follows
     raw = permuted(straight_pole()).build("2026-Q3", select=["int_periods"]).candidate.parent / "raw.duckdb"
@@ -321,3 +377,12 @@ def test_order_changes_nothing_and_promises_hold() -> None:
     promises = {name for name, node in manifest["nodes"].items() if node["resource_type"] == "test"}
     assert len(promises) > 100
     assert promises | set(manifest["unit_tests"]) <= ran
+    promise = request.target / "compiled/periscope/tests/dbt/singular/dispositions_explain_every_figure.sql"
+    for tampering in TAMPERED:
+        with warehouse.connect(straight.candidate) as connection:
+            connection.execute("begin").execute(tampering)
+            failures = connection.execute(promise.read_text(encoding="utf-8")).fetchall()
+            connection.execute("rollback")
+        assert {failure[0] for failure in failures} == {
+            "no_show_rate" if "no_show" in tampering else "turnover_total"
+        }

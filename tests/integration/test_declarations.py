@@ -177,6 +177,32 @@ def test_one_refusal_per_cell_but_rows_are_counted(tmp_path: Path) -> None:
     ]
 
 
+def test_a_cesa_without_working_time_gives_its_paid_hours(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "a.xlsx",
+        {
+            "structure": STRUCTURE,
+            "emplois": [
+                [*POSTS, "contract_kind", "paid_hours"],
+                ["P1", "732829320", "2026-01-01", "", "CESA", "227,5"],
+                ["P2", "732829320", "2026-01-01", "", "CESA", ""],
+                ["P3", "732829320", "2026-01-01", "", "CDI", "227,5"],
+            ],
+        },
+    )
+    reading = read(path)
+    (accepted,) = only(reading).rows
+    assert (accepted["post_ref"], accepted["working_time"], accepted["paid_hours"]) == (
+        "P1",
+        None,
+        Decimal("227.50"),
+    )
+    assert [(r.row, r.column, r.code) for r in reading.refusals] == [
+        (3, "working_time", "missing"),
+        (4, "working_time", "missing"),
+    ]
+
+
 def test_totals_inconsistent_dates_and_ambiguous_amounts_are_refused(tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "a.xlsx",

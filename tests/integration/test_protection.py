@@ -105,6 +105,29 @@ def test_internal_is_unmasked_and_adds_up(mixed: Run) -> None:
             assert sums[row["figure_id"]] == Decimal(row["value"])
 
 
+def rows_of(run: Run, reader: str = "public") -> dict[str, list[dict[str, str]]]:
+    """rows.csv of a reader, by figure."""
+    found: dict[str, list[dict[str, str]]] = {}
+    with (run.workspace.published / "2026-Q3" / reader / "rows.csv").open() as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["figure_id"], []).append(row)
+    return found
+
+
+def test_the_rows_of_a_count_say_no_more_than_the_count(mixed: Run) -> None:
+    creations = {key[4]: row for key, row in told(mixed).items() if key[0] == "effective_creations"}
+    found = rows_of(mixed)
+    published = {row["figure_id"]: int(row["value"]) for row in creations.values() if int(row["value"] or 0)}
+    assert creations["cesa"]["status"] == "suppressed" and published
+    assert {key: [row["contribution"] for row in rows] for key, rows in found.items()} == {
+        key: ["1"] * count for key, count in published.items()
+    }, "no row of a hidden count, none of an amount of members"
+    names = [row["row_id"] for rows in found.values() for row in rows]
+    assert len(names) == len(set(names)), "one person has another pseudonym in each figure"
+    assert rows_of(mixed, "region") == found
+    assert not (mixed.workspace.published / "2026-Q3" / "internal" / "rows.csv").exists()
+
+
 def test_members_rows_stay_inside_and_small_cells_are_hidden(mixed: Run) -> None:
     rows = told(mixed)
     assert not [key for key in rows if key[3] == "member"]
@@ -219,6 +242,8 @@ def test_consents_show_a_cell_to_their_reader_only(tmp_path: Path) -> None:
     run = publication(pole)
     assert total(run, "function", "csr_promotion", "sicoval")["value"] == "41111.00"
     assert total(run, "member", "M0", "sicoval")["value"] == "20000.00"
+    rows = rows_of(run, "sicoval")[total(run, "function", "csr_promotion", "sicoval")["figure_id"]]
+    assert sorted(row["contribution"] for row in rows) == ["20000", "21111"] and not rows_of(run, "region")
     assert total(run, "function", "csr_promotion", "region")["status"] == "suppressed"
     assert ("turnover_total", "2026-Q3", "members", "member", "M0") not in told(run, "region")
 

@@ -15,7 +15,7 @@ from periscope.disclosure import Attack, Fact
 from periscope.errors import GateError
 from periscope.workspace import Run
 from protection import figures, masks
-from release import attack, closing, publish, registry
+from release import attack, delivery, publish, registry
 from tests.integration.test_protection import close, publication, told
 from tests.secrecy import SecretPole
 
@@ -36,7 +36,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Run:
     close(pole, publication(pole.turnover_figures()))
     pole.quarter, pole.figures = "2026-Q2", []
     run = publication(pole.turnover_figures())
-    closing.deliver(run, "sicoval", "Camille")
+    delivery.deliver(run, "sicoval", "Camille")
     return run
 
 

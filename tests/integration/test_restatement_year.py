@@ -328,17 +328,33 @@ def test_an_altered_original_is_noticed(year: Year) -> None:
 def test_any_deleted_source_row_is_detected(year: Year, data: st.DataObject) -> None:
     """Even by somebody who would write every hash again: the figures no longer equal their rows."""
     quarter = data.draw(st.sampled_from(QUARTERS))
-    with zipfile.ZipFile(year.workspace.published / quarter / "internal.zip") as bundle:
-        entries = {name: bundle.read(name) for name in bundle.namelist()}
-    assert verifier._sums(entries, "internal") == []
-    lines = entries["internal/sources.csv"].splitlines(keepends=True)
-    rows: list[Row] = list(csv.DictReader(io.StringIO(entries["internal/sources.csv"].decode())))
+    reader, table = data.draw(st.sampled_from([("internal", "sources"), ("public", "rows")]))
+    name = f"{reader}/{table}.csv"
+    with zipfile.ZipFile(year.workspace.published / quarter / f"{reader}.zip") as bundle:
+        entries = {entry: bundle.read(entry) for entry in bundle.namelist()}
+    assert verifier._sums(entries, reader) == []
+    lines = entries[name].splitlines(keepends=True)
+    rows: list[Row] = list(csv.DictReader(io.StringIO(entries[name].decode())))
     told = [n for n, row in enumerate(rows) if row["contribution"] and Decimal(row["contribution"])]
     victim = data.draw(st.sampled_from(told))
     del lines[victim + 1]
-    entries["internal/sources.csv"] = b"".join(lines)
-    (problem,) = verifier._sums(entries, "internal")
+    entries[name] = b"".join(lines)
+    (problem,) = verifier._sums(entries, reader)
     assert rows[victim]["figure_id"] in problem
+
+
+def test_an_outside_bundle_has_the_rows_its_reader_may_see_and_says_so(year: Year) -> None:
+    told = {p.name: verifier.recomputed(p) for p in (year.workspace.published / "2026-Q3").glob("*.zip")}
+    figures, rows = (
+        read_rows(year.workspace.published / "2026-Q3" / "public" / f"{n}.csv") for n in ("figures", "rows")
+    )
+    sums = {row["figure_id"] for row in rows}
+    by_indicator = {row["indicator_id"] for row in figures if row["figure_id"] in sums}
+    assert by_indicator == {"members_count", "jobs_headcount"}, "not jobs_fte, which would tell each post"
+    names = {row["row_id"] for row in rows}
+    assert len(names) == len(rows), "the same post has another pseudonym in each figure"
+    assert f"{len(sums)} refaits à partir de leurs lignes" in told["public.zip"]
+    assert "0 refaits" not in told["internal.zip"]
 
 
 def test_additive_figures_are_the_sum_of_their_sources(year: Year) -> None:

@@ -11,7 +11,7 @@ import pytest
 from periscope.errors import GateError
 from periscope.workspace import Run
 from protection import figures, masks
-from release import closing, export, publish, record, restatement, review
+from release import closing, delivery, export, publish, record, restatement, review
 from release.changes import read_rows
 from tests.secrecy import SecretPole
 
@@ -77,7 +77,7 @@ def test_a_change_is_shown_accepted_and_recorded(tmp_path: Path) -> None:
 def test_who_was_given_the_old_number_is_said(tmp_path: Path) -> None:
     pole = pole_of(tmp_path / "ws")
     run, _ = released(pole, SILENT)
-    closing.deliver(run, "sicoval", "Camille")
+    delivery.deliver(run, "sicoval", "Camille")
     _, said = released(corrected(pole), SILENT)
     assert [line for line in said if "a été remis à : sicoval, remis le 2026-11-25 par Camille" in line]
 

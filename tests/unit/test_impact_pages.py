@@ -58,6 +58,21 @@ def test_a_refusal_says_why_and_what_is_missing(tmp_path: Path) -> None:
     assert not any("avant et après l'entrée" in title for title in charts_of(section))
 
 
+def test_a_refusal_still_describes_members_against_their_sector(tmp_path: Path) -> None:
+    page = words(effects(report(tmp_path, effects=(REFUSED,))))
+    told = page[page.index("Sur indice sectoriel") :].split("</p>")[0]
+    assert "(6 membres dont le secteur a un indice)" in told and "effet" not in told
+    assert "évolution de +5\u202f% par rapport au secteur, intervalle de −4\u202f% à +14\u202f%" in told
+    assert "C&#39;est une description" in told or "C'est une description" in told
+
+
+def test_an_effect_is_told_in_proportion_and_in_euros_with_its_bounds(tmp_path: Path) -> None:
+    page = words(effects(report(tmp_path, "internal")))
+    assert "En proportion de l" in page and "Entre −4 % et +20 %" in page
+    assert "entre −44\u202f000\u202f€ et 485\u202f000\u202f€ sur les quatre derniers trimestres" in page
+    assert "85\u202f880" not in page and "86\u202f000" not in page  # no euros without their bounds
+
+
 def test_a_masked_effect_leaves_nothing_but_the_reason(tmp_path: Path) -> None:
     built = report(tmp_path, effects=())
     page = words(effects(built)) + words(effects_annex(built))

@@ -1,6 +1,5 @@
 """Published tables of the methods literature, on data read in place."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from impact.group_time import group_time
 from impact.imputation import impute
 from impact.panel import Panel
+from impact.reviewer import read_panel, rows
 from impact.survival import answer
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "impact"
@@ -21,17 +21,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def mpdta() -> Panel:
-    frame = pd.read_csv(SAMPLES / "mpdta.csv")
-    names = {column.replace(".", "_"): column for column in frame.columns}
-    first = names["first_treat"]
-    rows = [
-        (str(u), str(t), float(y))
-        for u, t, y in zip(frame["countyreal"], frame["year"], frame["lemp"], strict=True)
-    ]
-    joined = {
-        str(u): (str(int(g)) if g else None) for u, g in zip(frame["countyreal"], frame[first], strict=True)
-    }
-    return Panel.build(rows, joined)
+    return read_panel(SAMPLES / "mpdta.csv", "countyreal", "year", "first.treat", "lemp")
 
 
 def test_group_time_effects(mpdta: Panel) -> None:
@@ -101,8 +91,7 @@ def test_card_krueger() -> None:
 
 
 def test_survival_of_lung_patients() -> None:
-    with (SAMPLES / "lung.csv").open(encoding="utf-8", newline="") as file:
-        told = answer(list(csv.DictReader(file)), "time", "status", "sex")
+    told = answer(rows(SAMPLES / "lung.csv", ("time", "status", "sex")), "time", "status", "sex")
     assert told["median"] == 310
     assert told["groups"] == {"1": 270, "2": 426}
     assert told["log_rank"]["statistic"] == pytest.approx(10.3267, abs=5e-5)

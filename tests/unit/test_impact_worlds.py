@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -53,12 +55,26 @@ def test_a_drift_of_members_is_never_a_confident_number(seed: int) -> None:
     assert finding.interval is not None and finding.interval.low < 0.1
 
 
-def test_one_member_times_four_is_told() -> None:
-    panel = world(9, members=6, outside=20)
+@pytest.mark.parametrize("seed", [10, 12])
+def test_a_slow_drift_that_no_check_sees_is_not_announced(seed: int) -> None:
+    """The estimate leaves zero out and all before joining looks calm: the members' own trend could explain it."""
+    finding = assess(world(seed, drift=0.012), FEW)
+    lines = {line.label: line.interval for line in finding.lines}
+    assert 0.0 not in lines["Estimation retenue"] and not finding.is_doubtful
+    assert not is_confident(finding) and finding.interval is not None and finding.mde is not None
+    trend_taken_off = lines["Tendance propre corrigée"]
+    assert finding.interval.high >= trend_taken_off.high and finding.interval.low <= trend_taken_off.low
+    assert finding.mde > trend_taken_off.width / 2  # what is said visible would be announced
+    assert "tendance d'avant pourrait expliquer l'écart" in finding.checks[0].text
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_member_times_four_is_told(seed: int) -> None:
+    panel = world(seed, members=10, outside=20)
     boosted = panel.outcome + np.where((panel.unit == 0) & panel.is_treated, np.log(4), 0.0)
     finding = assess(panel.with_outcome(boosted), FEW)
     assert not is_confident(finding)
-    assert "seule organisation" in warned(finding)
+    assert "seule organisation" in warned(finding) or finding.effect is None
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -73,6 +89,16 @@ def test_three_declarations_in_ten_missing(seed: int) -> None:
     assert (
         "Les déclarations manquantes ne sont pas également réparties" in warned(told) or told.effect is None
     )
+
+
+def test_setting_the_silent_aside_hides_no_silence() -> None:
+    """Eight members of 25 answer twice only and are set aside; their silence counts in the share that is missing."""
+    panel = world(3, members=25, outside=20, missing=0.2)
+    is_mute = panel.unit < 8
+    answers = np.isin(panel.event_time, (-1, 0))
+    finding = assess(panel.keep_rows(~is_mute | answers), FEW)
+    assert sum(name < "U008" for name in finding.verdict.excluded) == 8
+    assert finding.effect is None and "déclarations manquent chez les membres" in warned(finding)
 
 
 def test_members_silent_when_they_do_badly() -> None:
@@ -142,6 +168,10 @@ def test_the_pages_get_no_shuffled_effect_and_no_member_but_in_the_house() -> No
     told = effect("turnover_effect", assess(panel, FEW), panel, FEW, is_log=True)
     assert sum(bar.count for bar in told.chance) == told.permutations_count == 199
     assert len(told.chance) < 30 and len(told.left_out) == len(panel.units)
+    ends = [math.log1p(float(told.chance[0].low)), math.log1p(float(told.chance[-1].high))]
+    assert ends == pytest.approx([round(end, 2) for end in ends], abs=1e-4)  # no shuffled effect is a bound
+    precise = [p.effect for p in told.points] + [line.high for line in told.lines]
+    assert precise and all(value == round(value, 2) for value in precise)
 
 
 def test_a_refusal_keeps_the_smallest_visible_effect() -> None:

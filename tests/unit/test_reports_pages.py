@@ -24,7 +24,7 @@ from periscope.errors import GateError, PeriscopeError
 from periscope.reader_context import ReportContext
 from reports import charts, dashboard, french, html, pdf, render, sections, workbook
 from reports.charts import Interval, Point
-from reports.document import Chart
+from reports.document import Chart, Prose, Section, printed
 from reports.figures import Figures, sentence
 from reports.report import Report
 from tests.fixtures import reader_folder
@@ -283,6 +283,37 @@ def test_cerfa_formulas_hold_their_computed_values(shown: Report) -> None:
     total = lines["Total des charges"]
     assert [cell.value for cell in total[1:3]] == [48000, 47353]
     assert str(formulas[total[2].coordinate].value).startswith("=IF(COUNT(")
+
+
+def test_each_number_of_the_workbook_leads_to_what_is_known_of_it(shown: Report) -> None:
+    book = openpyxl.load_workbook(BytesIO(workbook.render(shown, "Rapport")))
+    known, linked = shown.figures.by_id, set()
+    for cell in (cell for sheet in book for line in sheet.iter_rows() for cell in line if cell.hyperlink):
+        figure = known[str(cell.hyperlink.tooltip)]
+        sheet, place = str(cell.hyperlink.location).replace("'", "").split("!")
+        assert cell.hyperlink.target is None and sheet == "Preuves", "nothing leaves the workbook"
+        assert book[sheet][place].value == figure.figure_id, cell.coordinate
+        if cell.data_type == "n" and figure.value is not None:
+            assert cell.value == pytest.approx(float(figure.value)), cell.coordinate
+        linked.add(figure.figure_id)
+    told = {str(line[0]): line for line in book["Preuves"].iter_rows(min_row=6, values_only=True)}
+    assert told.keys() == {one for one in printed(shown.shown) if one in known} and linked <= told.keys()
+    assert len(linked) > 5 and all(line[2] == known[one].text for one, line in told.items())
+
+
+def test_each_number_on_paper_leads_to_its_identifier(shown: Report) -> None:
+    pages = list(PdfReader(BytesIO(pdf.render(shown, "Rapport"))).pages)
+    texts = [page.extract_text() for page in pages]
+    first = next(
+        n for n, text in enumerate(texts) if text.count("Annexe : identifiants") and "explain" in text
+    )
+    ids = [one for one in printed(shown.shown) if one in shown.figures.by_id]
+    assert ids and all(one in "".join(texts[first:]) for one in ids)
+    annex = {page.indirect_reference for page in pages[first:]}
+    links = [note.get_object() for page in pages for note in page.get("/Annots", [])]
+    tables = [b for section in shown.shown for b in section.blocks if not isinstance(b, Prose)]
+    numbers = printed([Section("", "", tables)])
+    assert sum(link["/Dest"].get_object()[0] in annex for link in links) >= len(numbers) > 5
 
 
 def test_a_funder_with_nothing_yet_still_gets_a_report(tmp_path: Path) -> None:

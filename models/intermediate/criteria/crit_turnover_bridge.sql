@@ -1,5 +1,5 @@
--- From last year's turnover to this year's, over members not set aside. `corrections` and `definition` are the part of
--- the change that comes from restating a closed figure: nothing of it inside one build, hence 0.00 here.
+-- From last year's turnover to this year's, over members not set aside. `corrections` and `definition` are 0.00: both
+-- years are as known now, and a restated base is in `total` as in `organic` (docs/adr/0005-typed-restatements.md).
 with
 
 compared as (

@@ -1,5 +1,5 @@
--- Product of the panel growths of the same quarter (for a year, of the same quarters) since the baseline. Panels change
--- from link to link, so entrants never weigh on it. One missing link and there is no figure.
+-- Product of the panel growths of int_turnover__chain_rows since the baseline. Panels change from link to link, so
+-- entrants never weigh on it. One missing link and there is no figure.
 {% set first_year = var('history_start')[:4] | int %}
 {% set last_year = var('quarter')[:4] | int %}
 {% set baseline = var('baseline_quarter') %}
@@ -8,41 +8,24 @@ with
 targets as (
     select
         period,
-        extract(year from ends_on) as target_year,
-        extract(quarter from starts_on) as first_quarter,
-        extract(quarter from ends_on) as last_quarter,
-        {% if baseline %}
-            extract(year from ends_on) - {{ baseline[:4] }}
-            - case when extract(quarter from starts_on) < {{ baseline[-1] }} then 1 else 0 end as expected_link_count
-        {% else %}
-            0 as expected_link_count
-        {% endif %}
+        {{ chain_length() }} as expected_link_count
     from {{ ref('int_periods') }}
 ),
 
 link_rows as (
     select
-        targets.period,
-        compared_rows.perimeter,
+        period,
+        link_year,
+        perimeter,
         'all' as dimension,
         'all' as item,
-        compared_rows.member_id as entity_id,
-        compared_rows.siren,
-        compared_rows.source_ref,
-        compared_rows.row_number,
-        compared_rows.current_eur as numerator,
-        compared_rows.previous_eur as denominator,
-        extract(year from quarters.ends_on) as link_year
-    from targets
-    inner join {{ ref('int_quarters') }} as quarters
-        on
-            extract(year from quarters.ends_on) > targets.target_year - targets.expected_link_count
-            and extract(year from quarters.ends_on) <= targets.target_year
-            and extract(quarter from quarters.ends_on) between targets.first_quarter and targets.last_quarter
-    inner join {{ ref('int_turnover__compared_rows') }} as compared_rows
-        on
-            quarters.quarter = compared_rows.period
-            and compared_rows.comparison = 'panel'
+        member_id as entity_id,
+        siren,
+        source_ref,
+        row_number,
+        current_eur as numerator,
+        previous_eur as denominator
+    from {{ ref('int_turnover__chain_rows') }}
 ),
 
 links as (

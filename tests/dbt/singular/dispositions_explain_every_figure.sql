@@ -1,65 +1,97 @@
--- What is counted is the figure, and whatever is left out has its reason, in every family.
+-- What is counted is the figure (seeds/dispositions.csv says which of its columns), and whatever is left out has its
+-- reason.
 with
 
-dispositions as (
-    {% for family in ['support', 'creation', 'cooperation', 'bids', 'jobs', 'money', 'rooms'] %}
+figures as (
+    {% for indicator in [
+        'after_hours', 'bids_submitted', 'bids_won', 'booked_hours', 'booking_gap', 'claimed_projects',
+        'collaboration_jobs_created_fte', 'collaboration_jobs_headcount', 'collaboration_jobs_maintained_fte',
+        'conversion_rate_12m', 'conversion_rate_24m', 'conversion_rate_24m_km', 'conversion_rate_36m',
+        'declared_collaboration_jobs_fte', 'declared_supported_projects', 'effective_creations',
+        'effectively_run_projects', 'grant_awarded', 'grant_paid', 'grant_requested', 'intra_pole_sales', 'jobs_fte',
+        'jobs_headcount', 'jobs_net_change_fte', 'joint_purchase_amount', 'joint_purchase_savings', 'largest_share',
+        'lot_vacancy', 'market_share_of_income', 'mean_partners', 'member_advantage', 'members_count',
+        'network_density', 'new_supported_projects', 'no_show_rate', 'occupancy_rate', 'public_share_of_income',
+        'room_revenue', 'self_financing_ratio', 'share_over_12_months', 'started_projects', 'support_overlap',
+        'supported_projects', 'survival_rate_3y', 'survival_rate_5y', 'takeovers', 'turnover_bridge',
+        'turnover_chained_growth', 'turnover_external', 'turnover_growth_vs_sector', 'turnover_median_growth',
+        'turnover_panel_growth', 'turnover_total', 'turnover_total_growth',
+    ] %}
         select
             indicator_id,
-            period,
-            is_included,
-            exclusion_reason_fr,
-            {% if family in ['money', 'rooms'] %}
-                amount_eur as contribution
-            {% elif family == 'jobs' %}
-                contribution
-            {% else %}
-                case when is_included then 1 end as contribution
-            {% endif %}
-        from {{ ref('int_dispositions__' ~ family) }}
+            -- the cohorts of a figure that has no whole are told together, with the quarter being published
+            case dimension when 'cohort' then '{{ var("quarter") }}' else period end as period,
+            perimeter,
+            value,
+            denominator,
+            contributors
+        from {{ ref('crit_' ~ indicator) }}
+        where
+            dimension = 'all'
+            {% if indicator == 'conversion_rate_24m_km' %}or dimension = 'cohort'{% endif %}
+            {% if indicator == 'turnover_bridge' %}or item = 'total'{% endif %}
+            {% if indicator.startswith('grant_') %}or dimension = 'item'{% endif %}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
-figures as (
-    {% for indicator in [
-        'supported_projects', 'new_supported_projects', 'effective_creations', 'takeovers', 'effectively_run_projects',
-        'claimed_projects', 'bids_submitted', 'bids_won', 'jobs_headcount', 'jobs_fte', 'collaboration_jobs_headcount',
-        'collaboration_jobs_created_fte', 'collaboration_jobs_maintained_fte',
-        'joint_purchase_amount', 'joint_purchase_savings', 'grant_requested', 'grant_awarded', 'grant_paid', 'room_revenue'
-    ] %}
-        select
-            indicator_id,
-            period,
-            sum(value) as value
-        from {{ ref('crit_' ~ indicator) }}
-        where perimeter in ('members', 'pole') and dimension in ('all', 'item')
-        group by indicator_id, period
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+measured as (
+    select
+        figures.indicator_id,
+        figures.period,
+        figures.perimeter,
+        count(figures.value) > 0 as is_assessed,
+        sum(case shared.measure
+            when 'value' then figures.value
+            when 'entities' then figures.value
+            when 'denominator' then figures.denominator
+            when 'contributors' then figures.contributors
+            when 'presence' then case when figures.value > 0 then 1 else 0 end
+        end) as measure
+    from figures
+    inner join {{ ref('dispositions') }} as shared on figures.indicator_id = shared.indicator_id
+    inner join {{ ref('int_periods') }} as periods on figures.period = periods.period and periods.is_current
+    group by figures.indicator_id, figures.period, figures.perimeter
 ),
 
 counted as (
     select
-        indicator_id,
-        period,
-        sum(contribution) as contribution,
-        sum(case when is_included = (exclusion_reason_fr is not null) then 1 else 0 end) as unexplained_count
-    from dispositions
-    group by indicator_id, period
+        told.indicator_id,
+        told.period,
+        told.perimeter,
+        case
+            when shared.measure = 'entities' then sum(case when told.is_included then 1 else 0 end)
+            when shared.measure <> 'presence' then sum(told.contribution)
+            when max(told.contribution) > 0 then 1
+            else 0
+        end as contribution,
+        sum(case when not told.is_included and told.exclusion_reason_fr is null then 1 else 0 end) as unexplained_count,
+        sum(case when not told.is_included and told.contribution <> 0 then 1 else 0 end) as contradicted_count
+    from {{ ref('fct_dispositions') }} as told
+    inner join {{ ref('dispositions') }} as shared on told.indicator_id = shared.indicator_id
+    group by told.indicator_id, told.period, told.perimeter, shared.measure
 )
 
 select
-    coalesce(figures.indicator_id, counted.indicator_id) as indicator_id,
-    coalesce(figures.period, counted.period) as period,
-    figures.value,
+    coalesce(measured.indicator_id, counted.indicator_id) as indicator_id,
+    coalesce(measured.period, counted.period) as period,
+    coalesce(measured.perimeter, counted.perimeter) as perimeter,
+    measured.measure,
     counted.contribution,
-    counted.unexplained_count
-from figures
-inner join {{ ref('int_periods') }} as periods on figures.period = periods.period and periods.is_current
+    counted.unexplained_count,
+    counted.contradicted_count
+from measured
 full outer join counted
     on
-        figures.indicator_id = counted.indicator_id
-        and figures.period = counted.period
+        measured.indicator_id = counted.indicator_id
+        and measured.period = counted.period
+        and measured.perimeter = counted.perimeter
 where
-    coalesce(figures.value, 0) <> coalesce(counted.contribution, 0)
-    or coalesce(counted.unexplained_count, 0) > 0
+    -- in the perimeters that the dispositions tell; a figure that cannot be assessed says why itself
+    (
+        coalesce(measured.is_assessed, true)
+        and coalesce(measured.perimeter, '') not in ('permanent_residents', 'occasional_users')
+        and abs(coalesce(measured.measure, 0) - coalesce(counted.contribution, 0)) > 0.0001
+    )
+    or counted.unexplained_count > 0
+    or counted.contradicted_count > 0

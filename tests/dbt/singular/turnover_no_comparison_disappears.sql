@@ -3,7 +3,7 @@ select
     quarters.period,
     quarters.perimeter,
     quarters.member_id
-from {{ ref('int_turnover__by_period') }} as quarters
+from {{ ref('int_turnover__compared_quarters') }} as quarters
 left join {{ ref('int_turnover__year_on_year') }} as comparisons
     on
         quarters.period = comparisons.period

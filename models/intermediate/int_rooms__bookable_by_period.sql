@@ -1,0 +1,26 @@
+with
+
+-- a quarter without any booking log says nothing: its bookable hours are not empty hours
+logged_quarters as (
+    select
+        quarters.starts_on,
+        quarters.ends_on
+    from {{ ref('int_quarters') }} as quarters
+    where quarters.quarter in (
+        select slices.quarter from {{ ref('stg_record__slices') }} as slices
+        where slices.kind = 'bookings'
+    )
+)
+
+select
+    periods.period,
+    bookable.room_id,
+    bookable.source_ref,
+    bookable.row_number,
+    sum(bookable.bookable_seconds) as bookable_seconds
+from {{ ref('int_rooms__bookable') }} as bookable
+inner join logged_quarters
+    on bookable.day_on between logged_quarters.starts_on and logged_quarters.ends_on
+inner join {{ ref('int_periods') }} as periods
+    on bookable.day_on between periods.starts_on and periods.ends_on
+group by 1, 2, 3, 4
