@@ -2,52 +2,59 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
 from dataclasses import dataclass, replace
 from datetime import date
-from html import unescape
+from itertools import groupby
 from pathlib import Path
 
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
 import pytest
+from pypdf import PdfReader
 
 from reports import pdf, sections
 from reports.document import Note, Prose, Section, Signature
 from reports.report import Report
 from tests.fixtures import reader_folder
 
-POPPLER = shutil.which("pdftotext")
-pytestmark = pytest.mark.skipif(
-    POPPLER is None, reason="pdftotext (poppler-utils) n'est pas installé : pages non mesurées"
-)
 MM = 72 / 25.4
 MARGIN, FOOT = 18 * MM, (297 - 20) * MM
-_WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
 
 
 @dataclass(frozen=True)
 class Word:
+    """In points from the top left corner of the page."""
+
     left: float
     top: float
     right: float
     bottom: float
     text: str
+    size: float
 
     @property
     def is_heading(self) -> bool:
         """Headings of parts and sections are set at 12.5 points and more; everything else at 10.5 at most."""
-        return self.bottom - self.top > 11.5
+        return self.size > 11.5
+
+
+def words(page: pdfium.PdfPage) -> list[Word]:
+    told, height = page.get_textpage(), page.get_height()
+    letters = [(i, told.get_text_range(i, 1)) for i in range(told.count_chars())]
+    found = []
+    for is_blank, group in groupby(letters, lambda letter: not letter[1].strip()):
+        if is_blank:
+            continue
+        word = list(group)
+        lefts, bottoms, rights, tops = zip(*(told.get_charbox(i) for i, _ in word), strict=True)
+        size = pdfium_c.FPDFText_GetFontSize(told, word[0][0])
+        text = "".join(letter for _, letter in word)
+        found.append(Word(min(lefts), height - max(tops), max(rights), height - min(bottoms), text, size))
+    return found
 
 
 def pages_of(path: Path) -> list[list[Word]]:
-    told = subprocess.run(
-        [str(POPPLER), "-bbox", str(path), "-"], check=True, capture_output=True, text=True
-    ).stdout
-    return [
-        [Word(*(float(v) for v in m[:4]), unescape(m[4])) for m in _WORD.findall(page)]
-        for page in told.split("<page ")[1:]
-    ]
+    return [words(page) for page in pdfium.PdfDocument(path)]
 
 
 @pytest.fixture(scope="module", params=["cerfa", "ptce", "confiance", "investissement", "fse"])
@@ -69,7 +76,20 @@ def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     for name in ("coverage", "restatements", "method", "glossary"):
         report.show(getattr(sections, name))
     (folder / "rapport.pdf").write_bytes(pdf.render(report, "Rapport"))
+    assert_same_fonts_everywhere(folder / "rapport.pdf")
     return pages_of(folder / "rapport.pdf")
+
+
+def assert_same_fonts_everywhere(path: Path) -> None:
+    """Only the fonts that the house brings: those of a machine would make other pages on each one."""
+    used = {
+        str(font.get_object()["/BaseFont"]).split("+")[-1]
+        for page in PdfReader(path).pages
+        for font in page["/Resources"]["/Font"].values()  # type: ignore[index]
+    }
+    assert used and all(
+        name.startswith(("SourceSansPro", "Libertinus", "DejaVuSansMono")) for name in used
+    ), used
 
 
 def test_nothing_leaves_the_margins(pages: list[list[Word]]) -> None:
