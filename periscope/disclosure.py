@@ -57,6 +57,8 @@ class Breach:
     side: int
     #: how far the attack still leaves possible on that side
     width: float
+    #: every independent fact that the answer depends on: a proof may name too few, those of small weight left out
+    nearby: tuple[Fact, ...] = ()
 
 
 @dataclass
@@ -310,7 +312,7 @@ class _Scene:
             nearby = tuple(attack._facts[n] for n in sorted(self.facts_about(number)))
             insider = attack._suspects[column]
             width = answer.width * attack._scale
-            return Breach(attack.targets[number].name, insider, holding or nearby, sign, width)
+            return Breach(attack.targets[number].name, insider, holding or nearby, sign, width, nearby)
         deviation = np.where(np.abs(answer.deviation) > 1e-9, answer.deviation, 0.0)
         move = self._moves.add(deviation, attack._rows[: len(attack._facts)])
         self._allowed.append(move)

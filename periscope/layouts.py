@@ -2,6 +2,7 @@
 
 `function` lists the functions told together (`a+b`): everywhere, the class replaces them, in every quarter, so that
 quarters stay comparable. An empty list says that the proposals were seen and that functions stay as they are.
+`function_period = "year"` tells amounts by function for years only, so that more of the years can be told.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from periscope.nomenclatures import FUNCTIONS
 #: A member whose register row has no function.
 UNKNOWN = "unknown"
 _LABELS = {key: names[0] for key, names in FUNCTIONS.items()} | {UNKNOWN: "Fonction non renseignée"}
-_KEYS = ("function",)
+_KEYS = ("function", "function_period")
+YEAR_ONLY = '[layouts] function_period = "year"'
 
 
 def class_id(functions: Iterable[str]) -> str:
@@ -29,6 +31,8 @@ def function_classes(layouts: dict[str, Any]) -> dict[str, str]:
     unknown = sorted(set(layouts) - set(_KEYS))
     if unknown:
         raise _wrong(f"réglage inconnu « {unknown[0]} ». Clés possibles : {', '.join(_KEYS)}")
+    if layouts.get("function_period", "quarter") not in ("quarter", "year"):
+        raise _wrong('« function_period » est "quarter" ou "year"')
     classes = layouts.get("function", [])
     if not isinstance(classes, list):
         raise _wrong('« function » est une liste : ["creation_support+promotion_training"]')
@@ -42,6 +46,11 @@ def function_classes(layouts: dict[str, Any]) -> dict[str, str]:
                 raise _wrong(f"« {function} » est dans deux classes")
             found[function] = class_id(functions)
     return found
+
+
+def is_by_year(layouts: dict[str, Any]) -> bool:
+    """Whether amounts by function are told for years only."""
+    return layouts.get("function_period") == "year"
 
 
 def _wrong(what: str) -> UsageError:
@@ -58,10 +67,19 @@ def labels(layouts: dict[str, Any]) -> dict[str, str]:
     return _LABELS | {item: label(item) for item in function_classes(layouts).values()}
 
 
-def setting(classes: str) -> str:
-    """The lines of periscope.toml that choose the classes, written with `;` between them."""
-    chosen = [item for item in classes.split(";") if "+" in item]
-    return f"[layouts] function = {json.dumps(chosen)}"
+def words(layout: str) -> str:
+    """French words of a layout, given as its line of periscope.toml; empty for the present one."""
+    if not layout:
+        return "Aujourd'hui"
+    if layout == YEAR_ONLY:
+        return "Fonctions à l'année seulement"
+    classes = json.loads(layout.partition(" = ")[2])
+    return " · ".join(label(item) for item in classes) + ", ensemble"
+
+
+def setting(classes: Iterable[str]) -> str:
+    """The line of periscope.toml that chooses the classes of several functions among these."""
+    return f"[layouts] function = {json.dumps(sorted(item for item in classes if '+' in item))}"
 
 
 def is_same_in(edition: Path, layouts: dict[str, Any]) -> bool:

@@ -190,9 +190,9 @@ class Fragility:
 
 @dataclass(frozen=True)
 class LayoutOffer:
-    """What one breakdown by function would tell: classes with `;` between them, empty as it is now; internal only."""
+    """What one breakdown by function would tell; `layout` as in protection.layouts; internal only."""
 
-    classes: str
+    layout: str
     indicator_id: str
     period: str
     cells_count: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from periscope import layouts, warehouse
+from periscope import warehouse
 from periscope.errors import UsageError
 from periscope.workspace import Run
 
@@ -39,8 +39,8 @@ def closing_summary(run: Run) -> str:
         findings = _count(connection, "select count(*) from raw.record.findings")
         model_findings = _count(connection, "select count(*) from marts.fct_findings")
         offered = connection.execute(
-            "select first(classes), sum(shown_count), sum(cells_count) from protection.layouts where classes <> '' "
-            "group by classes order by avg(told_share) desc limit 1"
+            "select layout, sum(shown_count), sum(cells_count) from protection.layouts where layout <> '' "
+            "group by layout order by avg(told_share) desc, layout limit 1"
         ).fetchone()
     lines = [
         f"{run.quarter.label_fr} : {figures} chiffres publiés.",
@@ -54,8 +54,8 @@ def closing_summary(run: Run) -> str:
     ]
     if offered:
         lines.append(
-            "  La plupart des fonctions sont cachées ; ce regroupement en publierait au moins "
-            f"{offered[1]} cases sur {offered[2]} : {layouts.setting(offered[0])} (édition interne, chiffres masqués)."
+            "  La plupart des fonctions sont cachées ; cette présentation en dirait au moins "
+            f"{offered[1]} cases sur {offered[2]} : {offered[0]} (édition interne, chiffres masqués)."
         )
     return "\n".join(lines)
 

@@ -44,6 +44,8 @@ min_persons = 3
 # retenez ici vaut pour tous les trimestres, qui restent comparables
 # [layouts]
 # function = ["creation_support+promotion_training"]
+# ou les montants par fonction donnés à l'année seulement
+# function_period = "year"
 
 [thresholds]
 # Écart entre deux sources de chiffre d'affaires qui donne un constat

@@ -1,7 +1,7 @@
 """Breakdowns that could be published where the one asked for is mostly hidden, and how much each tells.
 
-Every way of merging functions into classes is judged by the rule of each cell; the best few are then protected together
-with all the rest, as if they had been chosen: what is offered can be published.
+Every way of merging functions into classes is judged by the rule of each cell; the best one, and functions told for
+years only, are then protected together with all the rest, as if they had been chosen: what is offered can be published.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from periscope.layouts import class_id
+from periscope.layouts import YEAR_ONLY, class_id, setting
 from periscope.settings import Secrecy
 from protection import system
 from protection.consents import Consent
 from protection.primary import Figure, causes
 from protection.registry import Delivered
 
-#: How many layouts are offered, each protected as a whole.
-_MOST = 2
 Classes = tuple[frozenset[str], ...]
 Cells = dict[tuple[str, str], list[Figure]]
 
@@ -28,10 +26,10 @@ Cells = dict[tuple[str, str], list[Figure]]
 class Told:
     """What one layout tells of one breakdown: cells published, and the share (0..1) of the total that they make.
 
-    `classes` has the class ids of the layout, `;` between them; empty for the functions as they are now.
+    `layout` is the line of periscope.toml that chooses it; empty for the functions as they are now.
     """
 
-    classes: str
+    layout: str
     indicator_id: str
     period: str
     cells_count: int
@@ -39,21 +37,30 @@ class Told:
     told_share: Decimal
 
 
-def candidates(scope: list[Figure], agreed: list[Consent], rule: Secrecy) -> list[Classes]:
-    """The layouts that would tell most if each cell were judged alone, the best first; at most two."""
+def told_by_quarter(scope: list[Figure]) -> frozenset[str]:
+    """Amounts of enterprises by function and quarter: what `function_period = "year"` keeps in the house."""
+    return frozenset(
+        figure.figure_id
+        for figure in scope
+        if figure.secrecy == "enterprise" and figure.dimension == "function" and "-Q" in figure.period
+    )
+
+
+def best_classes(scope: list[Figure], agreed: list[Consent], rule: Secrecy) -> Classes:
+    """The classes that would tell most if each cell were judged alone; empty when there is nothing to merge."""
     cells = _breakdowns(scope)
     asked = [figure for told in cells.values() for figure in told]
     by_rule = []
     for classes in _partitions(sorted({figure.item for figure in asked})):
         merged = [figure for told in cells.values() for figure in merge(told, classes)]
         alone = frozenset(causes(merged, rule, agreed))
-        by_rule.append((_score(_told("", _breakdowns(merged), alone)), _name(classes), classes))
-    best = sorted(by_rule, key=lambda one: (one[0], one[1]), reverse=True)[:_MOST]
-    return [classes for _, _, classes in best]
+        score = _score(_told("", _breakdowns(merged), alone))
+        by_rule.append((score, sorted(map(class_id, classes)), classes))
+    return max(by_rule)[-1] if by_rule else ()
 
 
 def search(
-    layouts: list[Classes],
+    classes: Classes,
     figures: list[Figure],
     scope: list[Figure],
     agreed: list[Consent],
@@ -65,10 +72,13 @@ def search(
     quick = replace(rule, max_rounds=0)
     enterprises = [figure for figure in scope if figure.secrecy == "enterprise"]
     found = []
-    for classes in layouts:
-        merged = merge(enterprises, classes)
-        kept = system.solve(figures, merged, frozenset(causes(merged, rule, agreed)), agreed, past, quick)
-        found.append(_told(_name(classes), _breakdowns(merged), kept.hidden))
+    for name, told, withheld in (
+        (setting(map(class_id, classes)), merge(enterprises, classes), frozenset[str]()),
+        (YEAR_ONLY, enterprises, told_by_quarter(enterprises)),
+    ):
+        alone = frozenset(causes(told, rule, agreed))
+        kept = system.solve(figures, told, alone, agreed, past, quick, withheld=withheld)
+        found.append(_told(name, _breakdowns(told), kept.hidden))
     return found
 
 
@@ -106,10 +116,6 @@ def _partitions(items: list[str]) -> Iterator[Classes]:
                 yield (*rest[:place], rest[place] | {left[0]}, *rest[place + 1 :])
 
     return (classes for classes in split(items) if 1 < len(classes) < len(items))
-
-
-def _name(classes: Classes) -> str:
-    return ";".join(sorted(class_id(one) for one in classes))
 
 
 def merge(scope: list[Figure], classes: Classes) -> list[Figure]:

@@ -18,6 +18,7 @@ from dataclasses import astuple
 from multiprocessing import get_context
 
 from periscope.errors import GateError, UsageError
+from periscope.layouts import is_by_year
 from periscope.warehouse import Connection
 from periscope.workspace import Run
 from protection import layouts, primary, registry, rows, system
@@ -48,8 +49,9 @@ INTERNAL, COMMITTEE, PUBLIC = "internal", "committee", "public"
 #: The same words whatever the cause: the cause itself would tell that a count is small or that one member dominates.
 REASON_SUPPRESSED = "Secret statistique : ce chiffre n'est pas publié."
 _SECONDARY = "Il permettrait d'en déduire un autre."
+_CHOSEN = "Les fonctions ne sont données que pour l'année ([layouts] de periscope.toml)."
 _LAYOUTS = {
-    "classes": "varchar",
+    "layout": "varchar",
     "indicator_id": "varchar",
     "period": "varchar",
     "cells_count": "integer",
@@ -102,10 +104,13 @@ def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> No
     scope = [f for f in figures if sections[f.figure_id]]
     rule = run.workspace.settings.secrecy
     causes = primary.causes(scope, rule, agreed)
+    chosen = run.workspace.settings.layouts
+    withheld = layouts.told_by_quarter(scope) if is_by_year(chosen) else frozenset[str]()
     with _searching(run, figures, scope, agreed, past) as searched:
-        hidden = system.protect(connection, run, figures, scope, causes, agreed, past)
-        told = layouts.offers(scope, hidden, searched())
-    causes |= {figure_id: _SECONDARY for figure_id in hidden if figure_id not in causes}
+        found = system.protect(connection, run, figures, scope, causes, agreed, past, withheld)
+        told = [] if chosen else layouts.offers(scope, found.hidden, searched())
+    for figure_id in sorted(found.hidden - causes.keys()):
+        causes[figure_id] = _CHOSEN if figure_id in withheld else _SECONDARY
     system.write_table(connection, "layouts", _LAYOUTS, [astuple(row) for row in told])
     statuses = {f.figure_id: _status(f, run, restated, is_closing) for f in scope}
     _write(connection, run, scope, sections, statuses, causes, agreed)
@@ -120,13 +125,12 @@ def _searching(
     Once the evaluator has chosen, or said no, nothing is offered any more: quarters stay comparable.
     """
     rule = run.workspace.settings.secrecy
-    is_settled = "function" in run.workspace.settings.layouts
-    best = [] if is_settled else layouts.candidates(scope, agreed, rule)
-    if not best:
+    classes = () if run.workspace.settings.layouts else layouts.best_classes(scope, agreed, rule)
+    if not classes:
         yield list
         return
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other_core:
-        yield other_core.submit(layouts.search, best, figures, scope, agreed, past, rule).result
+        yield other_core.submit(layouts.search, classes, figures, scope, agreed, past, rule).result
 
 
 def _status(figure: Figure, run: Run, restated: frozenset[str], is_closing: bool) -> str:

@@ -74,7 +74,7 @@ class Protector:
 
     def _cut(self, breach: Breach, hidden: Figures) -> Figures:
         """Figures of which one at least must be hidden; refuses when all were already delivered."""
-        free = frozenset(fact.figure for fact in breach.facts if fact.figure in self._costs)
+        free = self._free(breach.facts) or self._free(breach.nearby)
         if not free:
             raise GateError(
                 f"« {breach.target} » se déduit de chiffres déjà remis "
@@ -83,6 +83,9 @@ class Protector:
                 "membres concernés."
             )
         return free
+
+    def _free(self, facts: tuple[Fact, ...]) -> Figures:
+        return frozenset(fact.figure for fact in facts if fact.figure in self._costs)
 
     def _greedy(self, cuts: list[Figures]) -> Figures:
         """Figures that meet every cut, each time the one that meets most for its cost."""

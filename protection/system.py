@@ -55,13 +55,15 @@ def protect(
     causes: dict[str, str],
     agreed: list[Consent],
     past: list[Delivered],
-) -> frozenset[str]:
-    """Figures of `scope` to hide, primaries included; writes the tables of the gate."""
+    withheld: frozenset[str],
+) -> Protection:
+    """What of `scope` to hide, primaries and what is `withheld` included; writes the tables of the gate."""
+    rule = run.workspace.settings.secrecy
     with reuse.opened(run.workspace, "masks") as kept:
-        found = solve(figures, scope, frozenset(causes), agreed, past, run.workspace.settings.secrecy, kept)
+        found = solve(figures, scope, frozenset(causes), agreed, past, rule, kept, withheld)
     _write_terms(connection, figures, scope)
     _write(connection, found.systems, found.parents)
-    return found.hidden
+    return found
 
 
 def solve(
@@ -72,13 +74,15 @@ def solve(
     past: list[Delivered],
     rule: Secrecy,
     kept: reuse.Reuse | None = None,
+    withheld: frozenset[str] = frozenset(),
 ) -> Protection:
     """Choose what to hide of `scope`, together with all that was delivered before; `figures` give the amounts.
 
-    `kept` are choices of an earlier run: one made from the very same block is not searched again.
+    `kept` are choices of an earlier run: one made from the very same block is not searched again. `withheld` are not
+    published by choice, unless they were already.
     """
-    must_hide = primaries | _hidden_before(scope, past)
     published_before = {d.figure_id: d.value for d in past if d.is_published}
+    must_hide = primaries | _hidden_before(scope, past) | (withheld - published_before.keys())
     fixed = {f.figure_id for f in scope if published_before.get(f.figure_id) == str(f.value)} - must_hide
     costs = {f.figure_id: _cost(f) + rank * 1e-6 for rank, f in enumerate(scope) if f.figure_id not in fixed}
     hidden = must_hide

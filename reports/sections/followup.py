@@ -127,17 +127,15 @@ def _layouts(report: Report) -> list[Block]:
     offers = report.context.layouts
     if not offers:
         return []
-    best = next(one.classes for one in offers if one.classes)
+    best = next(one.layout for one in offers if one.layout)
     told = (
-        "La plupart des fonctions sont masquées hors de l'édition interne. Les regroupements ci-dessous peuvent être "
-        f"publiés. Pour retenir le premier, écrivez dans periscope.toml : {layouts.setting(best)} ; il vaudra pour tous "
+        "La plupart des fonctions sont masquées hors de l'édition interne. Les présentations ci-dessous peuvent être "
+        f"publiées. Pour retenir la première, écrivez dans periscope.toml : {best} ; elle vaudra pour tous "
         "les trimestres, qui resteront comparables. Pour garder les fonctions telles quelles : [layouts] function = []."
     )
     rows = [
         [
-            " · ".join(layouts.label(item) for item in one.classes.split(";"))
-            if one.classes
-            else "Aujourd'hui",
+            layouts.words(one.layout),
             indicator_name(one.indicator_id),
             french.short_period(one.period),
             f"{one.shown_count} sur {one.cells_count}",

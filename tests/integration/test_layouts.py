@@ -44,7 +44,7 @@ def choose(pole: SecretPole, chosen: str = CHOSEN) -> None:
 def offers(pole: SecretPole, run: Run) -> list[tuple[str, int, int, Decimal]]:
     with pole.warehouse(run) as connection:
         return connection.execute(
-            "select classes, cells_count, shown_count, told_share from protection.layouts "
+            "select layout, cells_count, shown_count, told_share from protection.layouts "
             "where indicator_id = 'turnover_total' and period = '2026-Q3'"
         ).fetchall()
 
@@ -62,9 +62,10 @@ def test_a_layout_that_can_be_published_is_offered_then_chosen_then_told(tmp_pat
     pole = pole_of_pairs(tmp_path / "ws")
     run = publication(pole)
     assert set(functions(run).values()) == {""}
-    now, best, *_ = offers(pole, run)
+    now, best, *others = offers(pole, run)
     assert now == ("", 4, 0, Decimal(0))
     assert best[1:] == (2, 2, Decimal(1)) and best[0].count("+") == 2
+    assert others == [], "years of two quarters are hidden too"
     choose(pole)
     run = publication(pole)
     assert set(functions(run)) == {FIRST, SECOND} and all(functions(run).values())
@@ -85,6 +86,23 @@ def test_nothing_is_offered_where_most_functions_are_told(tmp_path: Path) -> Non
     for number in range(8):
         pole.member(f"M{number}", PAIRS[number // 4], Q2026_3=30_000 + 777 * number)
     assert offers(pole, publication(pole.turnover_figures())) == []
+
+
+def test_functions_told_for_years_only(tmp_path: Path) -> None:
+    """Chosen: hidden for every reader outside with its own cause, the years told."""
+    pole = SecretPole(tmp_path / "ws")
+    for number in range(8):
+        pole.member(
+            f"M{number}", PAIRS[number // 4], Q2026_2=30_000 + 777 * number, Q2026_3=41_000 + 555 * number
+        )
+    choose(pole, 'layouts.function_period = "year"\n')
+    run = publication(pole)
+    assert set(functions(run).values()) == {""} and set(functions(run, "2026-Q2").values()) <= {""}
+    assert all(functions(run, "2026").values()) and len(functions(run, "2026")) == 2
+    assert all(functions(run, reader="internal").values())
+    with pole.warehouse(run) as connection:
+        causes = connection.execute("select distinct cause from protection.masks").fetchall()
+    assert any("pour l'année" in cause for (cause,) in causes)
 
 
 def test_a_class_is_protected_with_the_functions_delivered_before(tmp_path: Path) -> None:
@@ -157,6 +175,8 @@ def test_the_models_put_the_class_in_the_place_of_its_functions() -> None:
         ('["rse+creation_support"]', "rse"),
         ('["csr_promotion+creation_support", "csr_promotion"]', "deux classes"),
         ('"csr_promotion"', "liste"),
+        ('[]\nfunction_period = "month"', "function_period"),
+        ('[]\nband = "oui"', "inconnu"),
     ],
 )
 def test_a_wrong_choice_is_refused_before_anything(tmp_path: Path, written: str, named: str) -> None:

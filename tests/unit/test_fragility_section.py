@@ -32,11 +32,11 @@ def test_a_figure_that_everyone_may_see_by_agreement_says_so() -> None:
 
 
 def test_layouts_are_offered_with_what_each_tells_and_the_line_that_chooses() -> None:
-    classes = "creation_support+csr_promotion;promotion_training"
+    line = '[layouts] function = ["creation_support+csr_promotion"]'
     now = LayoutOffer("", "turnover_total", "2026-Q3", 3, 0, Decimal(0))
-    offer = LayoutOffer(classes, "turnover_total", "2026-Q3", 2, 1, Decimal("0.734"))
+    offer = LayoutOffer(line, "turnover_total", "2026-Q3", 2, 1, Decimal("0.734"))
     shown = section((), (), (now, offer))
     assert '[layouts] function = ["creation_support+csr_promotion"]' in shown
-    assert "Création d'activités + Promotion de la RSE · Promotion et formation" in shown
+    assert "Création d'activités + Promotion de la RSE, ensemble" in shown
     assert "Aujourd'hui" in shown and "1 sur 2" in shown and "73,4" in shown
     assert "[layouts]" not in section((), ())
