@@ -24,17 +24,20 @@ intra_sales as (
 ),
 
 -- what is known of each quarter of the period, for each indicator that needs no other period
-{% set income = 'net_turnover_eur is not null and operating_income_eur is not null' %}
-{% set public_income = 'public_income_eur is not null and operating_income_eur is not null' %}
+{% set income = 'is_known and has_operating_income' %}
+{% set public_income = 'has_public_income and has_operating_income' %}
 amounts as (
     {% for indicator, is_known, contribution, blank in [
         ('turnover_total', 'is_known', 'net_turnover_eur', ''),
         ('turnover_external', 'is_known', 'net_turnover_eur', ''),
         ('intra_pole_sales', 'is_ledger', 'cast(0 as decimal(18, 2))', 'no_ledger'),
-        ('market_share_of_income', income, 'case when ' ~ income ~ ' then operating_income_eur end', 'no_income'),
         (
-            'public_share_of_income', public_income, 'case when ' ~ public_income ~ ' then operating_income_eur end',
-            'no_public_income',
+            'market_share_of_income', income, 'case when net_turnover_eur is not null then operating_income_eur end',
+            'no_income',
+        ),
+        (
+            'public_share_of_income', public_income,
+            'case when public_income_eur is not null then operating_income_eur end', 'no_public_income',
         ),
     ] %}
         select
@@ -134,7 +137,7 @@ growths as (
         coalesce(compared.perimeter, chained.perimeter) as perimeter,
         coalesce(compared.member_id, chained.member_id) as member_id,
         coalesce(compared.is_answered, true) as is_answered,
-        coalesce(compared.is_usable, true) as is_usable,
+        chained.member_id is not null as is_usable,
         chained.member_id is not null as is_included,
         case when chained.member_id is not null then 1 end as contribution,
         case when chained.member_id is null then 'no_link' end as exclusion_reason
