@@ -79,8 +79,11 @@ class Finding:
     left_out: list[float] = field(default_factory=list)
 
 
-def assess(panel: Panel, limits: Limits, *, secrecy: Secrecy | None = None, scale: float = 1.0) -> Finding:
-    """Estimate when the data carry it. `scale` turns the outcome into a share for the limits on the MDE.
+def assess(
+    panel: Panel, limits: Limits, *, secrecy: Secrecy | None = None, scale: float | None = None
+) -> Finding:
+    """Estimate when the data carry it. The limits on the MDE are shares: of `scale`, or for an outcome in logs
+    (`scale` None) of what would have been.
 
     Deterministic: permutations are drawn from a fixed seed.
     """
@@ -94,9 +97,9 @@ def assess(panel: Panel, limits: Limits, *, secrecy: Secrecy | None = None, scal
     is_careful = min(members, finding.comparison) < limits.warn_group
     main = jackknife(usable, is_careful=is_careful)
     finding.mde = minimum_detectable_effect(main.standard_error, main.degrees_of_freedom)
-    if not np.isfinite(finding.mde) or finding.mde / scale > limits.max_mde:
+    if not np.isfinite(finding.mde) or _as_share(finding.mde, scale) > limits.max_mde:
         verdict.refusals.append(
-            f"Le plus petit effet visible serait de {percent(finding.mde / scale)} : au-delà de "
+            f"Le plus petit effet visible serait de {percent(_as_share(finding.mde, scale))} : au-delà de "
             f"{percent(limits.max_mde)}, aucune conclusion n'est possible. Il faut plus de membres suivis, ou plus de "
             "trimestres."
         )
@@ -117,6 +120,10 @@ def assess(panel: Panel, limits: Limits, *, secrecy: Secrecy | None = None, scal
     _look_at_members(finding, main)
     _look_at_size(finding, limits, scale)
     return finding
+
+
+def _as_share(effect: float, scale: float | None) -> float:
+    return float(np.expm1(effect)) if scale is None else effect / scale
 
 
 def percent(share: float) -> str:
@@ -240,11 +247,11 @@ def _look_at_members(finding: Finding, main: Jackknife) -> None:
     finding.checks.append(Check("Sans l'organisation la plus influente", not (flips or leans), text))
 
 
-def _look_at_size(finding: Finding, limits: Limits, scale: float) -> None:
+def _look_at_size(finding: Finding, limits: Limits, scale: float | None) -> None:
     assert finding.mde is not None
-    if finding.mde / scale > limits.warn_mde:
+    if _as_share(finding.mde, scale) > limits.warn_mde:
         finding.verdict.warnings.append(
-            f"Un effet inférieur à {percent(finding.mde / scale)} ne serait pas visible avec ces données."
+            f"Un effet inférieur à {percent(_as_share(finding.mde, scale))} ne serait pas visible avec ces données."
         )
     finding.verdict.warnings.append(
         "Un choc commun à tous les membres et à eux seuls se confondrait avec l'effet : aucun calcul n'y remédie."

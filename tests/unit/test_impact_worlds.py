@@ -174,6 +174,13 @@ def test_the_pages_get_no_shuffled_effect_and_no_member_but_in_the_house() -> No
     assert precise and all(value == round(value, 2) for value in precise)
 
 
+def test_the_warning_and_the_sentence_tell_one_smallest_effect() -> None:
+    finding = assess(world(12, members=6, outside=15), FEW)
+    assert finding.mde is not None and np.expm1(finding.mde) > 0.25  # where a log and a share part
+    told = f"inférieur à {np.expm1(finding.mde):.0%}".replace("%", " %")
+    assert told in warned(finding) and told in sentence(finding, is_log=True)
+
+
 def test_a_refusal_keeps_the_smallest_visible_effect() -> None:
     generator = np.random.default_rng(0)
     panel = world(4, members=6, outside=10)
