@@ -66,11 +66,11 @@ totals as (
         amounts.is_answered,
         amounts.is_usable,
         amounts.is_included,
-        case amounts.indicator_id
+        cast(case amounts.indicator_id
             when 'turnover_external' then amounts.contribution - coalesce(intra_sales.amount_eur, 0)
             when 'intra_pole_sales' then amounts.contribution + coalesce(intra_sales.amount_eur, 0)
             else amounts.contribution
-        end as contribution,
+        end as decimal(24, 6)) as contribution,
         amounts.exclusion_reason
     from amounts
     left join intra_sales
@@ -126,7 +126,7 @@ growths as (
             is_answered,
             is_usable,
             {{ is_included }} as is_included,
-            case when {{ is_included }} then {{ contribution }} end as contribution,
+            cast(case when {{ is_included }} then {{ contribution }} end as decimal(24, 6)) as contribution,
             {{ reason }} as exclusion_reason
         from compared
         union all
@@ -139,7 +139,7 @@ growths as (
         coalesce(compared.is_answered, true) as is_answered,
         chained.member_id is not null as is_usable,
         chained.member_id is not null as is_included,
-        case when chained.member_id is not null then 1 end as contribution,
+        cast(case when chained.member_id is not null then 1 end as decimal(24, 6)) as contribution,
         case when chained.member_id is null then 'no_link' end as exclusion_reason
     from compared
     full outer join chained
@@ -158,7 +158,7 @@ sectors as (
         growths.is_answered,
         growths.is_included and coalesce(indexed.has_index, 0) = 1 as is_usable,
         growths.is_included and coalesce(indexed.has_index, 0) = 1 as is_included,
-        indexed.expected_eur as contribution,
+        cast(indexed.expected_eur as decimal(24, 6)) as contribution,
         case
             when not growths.is_included then growths.exclusion_reason
             when coalesce(indexed.has_index, 0) = 0 then 'no_index'
