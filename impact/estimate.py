@@ -8,6 +8,7 @@ import numpy as np
 
 from impact import sensitivity
 from impact.eligibility import Limits, Verdict, asked_of, screen, usable_units
+from impact.imputation import impute
 from impact.inference import (
     Cells,
     Interval,
@@ -138,6 +139,8 @@ def _points(panel: Panel, secrecy: Secrecy) -> list[Point]:
         thin = after.pop()
         if after:  # leaving a thin year out would let it be told from the others and the whole
             after[-1] = Cells(after[-1].first, thin.last)
+    if not all(_may_be_told(panel, cells, secrecy) for cells in after):
+        after = []
     told = [cells for cells in _BEFORE if _may_be_told(panel, cells, secrecy)]
     points = []
     for cells in [*told, *after]:
@@ -155,8 +158,14 @@ def _counts(panel: Panel, cells: Cells) -> np.ndarray:
 
 
 def _may_be_told(panel: Panel, cells: Cells, secrecy: Secrecy) -> bool:
+    """Enough members, none with most of the quarters nor, as a large employer may have, most of the gap."""
     counts = _counts(panel, cells)
-    return len(counts) >= secrecy.min_contributors and counts.max() <= secrecy.dominance_share * counts.sum()
+    if len(counts) < secrecy.min_contributors or counts.max() > secrecy.dominance_share * counts.sum():
+        return False
+    asked = (panel.event_time >= cells.first) & (panel.event_time <= cells.last)
+    gaps = impute(panel.with_dates(panel.first_treated + min(cells.first, 0))).cell_effects
+    own = np.abs(np.bincount(panel.unit[asked], np.nan_to_num(gaps[asked])))
+    return bool(own.max() <= secrecy.dominance_share * own.sum())
 
 
 def _look_before(finding: Finding, panel: Panel, limits: Limits) -> None:

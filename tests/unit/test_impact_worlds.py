@@ -158,6 +158,15 @@ def test_no_point_of_the_plot_is_of_few_members() -> None:
     assert finding.points[-1].cells.last > 24  # the last block takes in the years that are too thin to tell
 
 
+def test_no_year_is_told_that_one_large_employer_makes() -> None:
+    """Levels, not logs: every year since joining is the gain of one member, and the years before tell nobody."""
+    panel = world(12, members=8, outside=15, periods=16)
+    large = panel.with_outcome(panel.outcome + 40.0 * ((panel.unit == 0) & panel.is_treated))
+    assert [p.cells.first < 0 for p in assess(panel, FEW, scale=1000.0).points].count(False) >= 2
+    points = assess(large, FEW, scale=1000.0).points
+    assert points and all(point.cells.first < 0 for point in points)
+
+
 def test_a_plot_too_thin_is_not_drawn() -> None:
     finding = assess(world(12, members=6, outside=15), FEW, secrecy=Secrecy(min_contributors=7))
     assert finding.effect is not None and finding.points == []
