@@ -1,7 +1,9 @@
 """Weight and speed of dashboards: `python -m benchmarks.dashboard published/<quarter>/<reader>/dashboard.html …`.
 
 Usable = the first screen is drawn and its script has run: filters answer and numbers open their proof. Chromium at 4x
-CPU slow-down, median of five openings. Growth: the same page with 60 members x 24 quarters of their own figures.
+CPU slow-down, median of five openings, in turn with an empty page: what Chromium and a busy machine take by themselves.
+CPU = the main thread's own time for a whole opening without slow-down, which other work on the machine hardly moves.
+Growth: the same page with 60 members x 24 quarters of their own figures.
 """
 
 from __future__ import annotations
@@ -22,10 +24,11 @@ from reports.figures import Figure, Figures
 from reports.report import Report
 
 _OPENINGS, _SLOWDOWN = 5, 4
+_EMPTY = "<!DOCTYPE html><title>x</title><p>x</p><script>document.documentElement.dataset.shown = 1</script>"
 
 
 def opening_ms(browser: Browser, path: Path) -> float:
-    """Milliseconds from navigation to a usable first screen."""
+    """Milliseconds from navigation to a usable first screen: its script has run and it is painted."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": _SLOWDOWN})
     page.add_init_script(
@@ -33,10 +36,29 @@ def opening_ms(browser: Browser, path: Path) -> float:
         "o.disconnect(); } }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-shown'] })"
     )
     page.goto(path.as_uri())
-    page.wait_for_function("() => window.ready")
-    found = float(page.evaluate("window.ready"))
+    painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+    page.wait_for_function(f"() => window.ready && {painted}")
+    found = float(page.evaluate(f"Math.max(window.ready, {painted})"))
     page.close()
     return found
+
+
+def cpu_ms(browser: Browser, path: Path) -> float:
+    """Milliseconds of processor that the page's main thread takes until all of it is read and laid out."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.goto(path.as_uri())
+    page.wait_for_function(
+        "() => document.documentElement.dataset.shown && !('reading' in document.documentElement.dataset)"
+    )
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    page.close()
+    return 1000 * next(float(one["value"]) for one in metrics if one["name"] == "TaskDuration")
+
+
+def told(times: list[float]) -> str:
+    return f"{statistics.median(times):.0f} ms (from {min(times):.0f} to {max(times):.0f})"
 
 
 def grown(report: Report) -> Report:
@@ -71,11 +93,13 @@ def main() -> None:
             page, larger = dashboard.render(report), dashboard.render(grown(report))
             now = Path(folder) / "dashboard.html"
             now.write_text(page, encoding="utf-8")
-            times = sorted(opening_ms(browser, now) for _ in range(_OPENINGS))
+            empty = Path(folder) / "empty.html"
+            empty.write_text(_EMPTY, encoding="utf-8")
+            pairs = [(opening_ms(browser, empty), opening_ms(browser, now)) for _ in range(_OPENINGS)]
             print(
-                f"{path.parent.name}: {len(page.encode()) / 1e6:.2f} MB; usable in {statistics.median(times):.0f} ms "
-                f"(from {times[0]:.0f} to {times[-1]:.0f}); 60 members x 24 quarters: "
-                f"+{(len(larger.encode()) - len(page.encode())) / 1e3:.0f} kB"
+                f"{path.parent.name}: {len(page.encode()) / 1e6:.2f} MB; usable in {told([p for _, p in pairs])}, "
+                f"an empty page in {told([e for e, _ in pairs])}; CPU {told([cpu_ms(browser, now) for _ in range(3)])}; "
+                f"60 members x 24 quarters: +{(len(larger.encode()) - len(page.encode())) / 1e3:.0f} kB"
             )
         browser.close()
 

@@ -123,20 +123,20 @@ Draw = dict[str, float | None]
 def observe(world: World, seed: int) -> Draw:
     """What one draw gave, 0 or 1; the library, which is slow, on one seed in four. None where nothing was assessed."""
     panel = world.draw(seed)
-    scale = float(panel.outcome[panel.is_member[panel.unit]].mean()) if world.is_jobs else 1.0
+    scale = float(panel.outcome[panel.is_member[panel.unit]].mean()) if world.is_jobs else None
     told: Draw = {"seed": seed, "naive": holds(naive(panel))}
     if seed % 4 == 0:
         told["library"] = holds(library(panel))
     found = assess(panel, LIMITS, secrecy=NO_PLOT, scale=scale)
     told["assessed"] = found.interval is not None
     if found.interval is not None and found.mde is not None:
-        effect = EFFECT * scale if world.is_jobs else float(np.log1p(EFFECT))
+        effect = float(np.log1p(EFFECT)) if scale is None else EFFECT * scale
         told["coverage"] = 0.0 in found.interval
         told["claimed"] = 0.0 not in found.interval and not found.is_doubtful
         assert told["claimed"] == announces(found, 0.0)
         told["doubtful"] = found.is_doubtful
         told["power"] = announces(found, effect)
-        told["visible"] = found.mde / scale
+        told["visible"] = float(np.expm1(found.mde)) if scale is None else found.mde / scale
     return told
 
 

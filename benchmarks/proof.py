@@ -8,6 +8,7 @@ proof although statistical secrecy reads the same rows. CPU seconds, children in
 from __future__ import annotations
 
 import csv
+import hashlib
 import shutil
 import sys
 import tempfile
@@ -29,6 +30,7 @@ MEMBERS, QUARTERS = 60, 24
 LAST = Quarter.parse("2026-Q4")
 FUNCTIONS = ("creation_support", "promotion_training", "enterprise_development", "csr_promotion")
 SIRENS = [f"{100000000 + 7919 * n}" for n in range(MEMBERS)]
+_LETTERS = str.maketrans("0123456789abcdef", "aeioubcdfglmnprst"[:16])
 #: What list_sources becomes in the copy: the same type, no row.
 _NO_SOURCE = """{% macro duckdb__list_sources(contribution, weight, condition) -%}
     cast(null as struct(source_ref varchar, row_number integer, entity_id varchar, siren varchar,
@@ -68,8 +70,8 @@ def _declared(quarter: Quarter, back: int) -> dict[str, tuple[tuple[str, ...], l
         "supported_projects": (
             ("siren", "quarter", "project_ref", "holder_surname", "holder_first_name", "holder_birth_date", "title",
              "support_threshold_on", "creation_kind", "created_on"),
-            [(*key, f"{n}-{name}-{i}", f"Nom{n}{i}", f"Prénom{back}", "1990-01-01", f"Projet {n} {back} {i}", first,
-              "registration", first) for n, key in who for i in range(3)],
+            [(*key, f"{n}-{name}-{i}", _word(n, back, i), _word(i, n, back), date(1950 + n, 1 + i, 1 + back),
+              _word(back, i, n), first, "registration", first) for n, key in who for i in range(3)],
         ),
         "collaborative_projects": (
             ("siren", "quarter", "project_ref", "title", "kind", "status", "started_on", "partners", "lead_siren",
@@ -89,6 +91,11 @@ def _declared(quarter: Quarter, back: int) -> dict[str, tuple[tuple[str, ...], l
             [(*key, first, last, 20_000 + 37 * n + 11 * back, "declared") for n, key in who],
         ),
     }  # fmt: skip
+
+
+def _word(*seed: int) -> str:
+    """A word like no other: names alike would all be proposed as one person's."""
+    return hashlib.sha256(repr(seed).encode()).hexdigest()[:12].translate(_LETTERS).title()
 
 
 def _write(path: Path, header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:

@@ -13,7 +13,7 @@ from periscope.errors import UsageError
 
 @dataclass(frozen=True)
 class Limits:
-    """Defaults of the settings table [impact]; shares are 0..1, effects are in log points."""
+    """Defaults of the settings table [impact]; shares and effects are 0..1."""
 
     min_members: int = 5
     min_periods_before: int = 2

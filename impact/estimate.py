@@ -8,6 +8,7 @@ import numpy as np
 
 from impact import sensitivity
 from impact.eligibility import Limits, Verdict, asked_of, screen, usable_units
+from impact.imputation import impute
 from impact.inference import (
     Cells,
     Interval,
@@ -79,8 +80,11 @@ class Finding:
     left_out: list[float] = field(default_factory=list)
 
 
-def assess(panel: Panel, limits: Limits, *, secrecy: Secrecy | None = None, scale: float = 1.0) -> Finding:
-    """Estimate when the data carry it. `scale` turns the outcome into a share for the limits on the MDE.
+def assess(
+    panel: Panel, limits: Limits, *, secrecy: Secrecy | None = None, scale: float | None = None
+) -> Finding:
+    """Estimate when the data carry it. The limits on the MDE are shares: of `scale`, or for an outcome in logs
+    (`scale` None) of what would have been.
 
     Deterministic: permutations are drawn from a fixed seed.
     """
@@ -94,9 +98,9 @@ def assess(panel: Panel, limits: Limits, *, secrecy: Secrecy | None = None, scal
     is_careful = min(members, finding.comparison) < limits.warn_group
     main = jackknife(usable, is_careful=is_careful)
     finding.mde = minimum_detectable_effect(main.standard_error, main.degrees_of_freedom)
-    if not np.isfinite(finding.mde) or finding.mde / scale > limits.max_mde:
+    if not np.isfinite(finding.mde) or _as_share(finding.mde, scale) > limits.max_mde:
         verdict.refusals.append(
-            f"Le plus petit effet visible serait de {percent(finding.mde / scale)} : au-delà de "
+            f"Le plus petit effet visible serait de {percent(_as_share(finding.mde, scale))} : au-delà de "
             f"{percent(limits.max_mde)}, aucune conclusion n'est possible. Il faut plus de membres suivis, ou plus de "
             "trimestres."
         )
@@ -119,6 +123,10 @@ def assess(panel: Panel, limits: Limits, *, secrecy: Secrecy | None = None, scal
     return finding
 
 
+def _as_share(effect: float, scale: float | None) -> float:
+    return float(np.expm1(effect)) if scale is None else effect / scale
+
+
 def percent(share: float) -> str:
     """`12 %`, whole, as messages print it."""
     return f"{share:.0%}".replace("%", " %") if np.isfinite(share) else "une taille inconnue"
@@ -131,6 +139,8 @@ def _points(panel: Panel, secrecy: Secrecy) -> list[Point]:
         thin = after.pop()
         if after:  # leaving a thin year out would let it be told from the others and the whole
             after[-1] = Cells(after[-1].first, thin.last)
+    if not all(_may_be_told(panel, cells, secrecy) for cells in after):
+        after = []
     told = [cells for cells in _BEFORE if _may_be_told(panel, cells, secrecy)]
     points = []
     for cells in [*told, *after]:
@@ -148,8 +158,14 @@ def _counts(panel: Panel, cells: Cells) -> np.ndarray:
 
 
 def _may_be_told(panel: Panel, cells: Cells, secrecy: Secrecy) -> bool:
+    """Enough members, none with most of the quarters nor, as a large employer may have, most of the gap."""
     counts = _counts(panel, cells)
-    return len(counts) >= secrecy.min_contributors and counts.max() <= secrecy.dominance_share * counts.sum()
+    if len(counts) < secrecy.min_contributors or counts.max() > secrecy.dominance_share * counts.sum():
+        return False
+    asked = (panel.event_time >= cells.first) & (panel.event_time <= cells.last)
+    gaps = impute(panel.with_dates(panel.first_treated + min(cells.first, 0))).cell_effects
+    own = np.abs(np.bincount(panel.unit[asked], np.nan_to_num(gaps[asked])))
+    return bool(own.max() <= secrecy.dominance_share * own.sum())
 
 
 def _look_before(finding: Finding, panel: Panel, limits: Limits) -> None:
@@ -240,11 +256,11 @@ def _look_at_members(finding: Finding, main: Jackknife) -> None:
     finding.checks.append(Check("Sans l'organisation la plus influente", not (flips or leans), text))
 
 
-def _look_at_size(finding: Finding, limits: Limits, scale: float) -> None:
+def _look_at_size(finding: Finding, limits: Limits, scale: float | None) -> None:
     assert finding.mde is not None
-    if finding.mde / scale > limits.warn_mde:
+    if _as_share(finding.mde, scale) > limits.warn_mde:
         finding.verdict.warnings.append(
-            f"Un effet inférieur à {percent(finding.mde / scale)} ne serait pas visible avec ces données."
+            f"Un effet inférieur à {percent(_as_share(finding.mde, scale))} ne serait pas visible avec ces données."
         )
     finding.verdict.warnings.append(
         "Un choc commun à tous les membres et à eux seuls se confondrait avec l'effet : aucun calcul n'y remédie."

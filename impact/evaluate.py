@@ -114,7 +114,7 @@ def evaluate(run: Run) -> None:
                 panel,
                 limits,
                 secrecy=run.workspace.settings.secrecy,
-                scale=1.0 if outcome.is_log else _mean_of_members(panel),
+                scale=None if outcome.is_log else _mean_of_members(panel),
             )
             _write(connection, run, outcome, finding, _sources(rows, joined, panel, limits))
             effect = tell.effect(outcome.indicator_id, finding, panel, limits, outcome.is_log)

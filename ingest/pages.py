@@ -7,9 +7,13 @@ from html import escape
 
 from periscope.workspace import Run
 
-_STYLE = """body{font-family:sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;margin:1rem 0}
-td,th{border:1px solid #767676;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-caption{text-align:left;font-weight:bold;padding:.3rem 0}"""
+_STYLE = """body{font:1rem/1.5 system-ui,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif;color:#1c2733;font-variant-numeric:tabular-nums;max-width:75rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;margin:1.5rem 0;font-size:.94rem}
+td,th{border-bottom:1px solid #d3d9df;padding:.35rem .7rem .35rem 0;text-align:left;vertical-align:top;overflow-wrap:break-word}
+th{color:#55616d;font-size:.84rem;border-bottom:1.5px solid #1c2733;vertical-align:bottom}
+.num{text-align:right;white-space:nowrap}
+caption{text-align:left;font-weight:bold;padding:.3rem 0}
+@media (max-width:60rem){td,th{overflow-wrap:anywhere}}"""
 
 
 def page(run: Run, title: str, *parts: str) -> str:
@@ -30,11 +34,18 @@ def paragraph(text: str) -> str:
 
 
 def table(caption: str, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table; a missing cell (None) is a dash."""
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in titles)
+    """A table; a missing cell (None) is a dash, and a column of whole numbers is set to the right."""
+    lines = [list(row) for row in rows]
+    numeric = [all(isinstance(cell, int | None) for cell in column) for column in zip(*lines, strict=True)]
+    marks = [' class="num"' if is_numeric else "" for is_numeric in numeric] or [""] * len(titles)
+    head = "".join(f'<th scope="col"{m}>{escape(text)}</th>' for m, text in zip(marks, titles, strict=True))
     body = "".join(
-        "<tr>" + "".join(f"<td>{'–' if c is None else escape(str(c))}</td>" for c in row) + "</tr>"
-        for row in rows
+        "<tr>"
+        + "".join(
+            f"<td{m}>{'–' if c is None else escape(str(c))}</td>" for m, c in zip(marks, row, strict=True)
+        )
+        + "</tr>"
+        for row in lines
     )
     return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 

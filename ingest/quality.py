@@ -157,7 +157,7 @@ def _trend(answers: list[Answer], quarters: Sequence[Quarter], rows: dict[str, A
         read, refused = rows.get(str(quarter), (0, 0))
         lines.append(
             (
-                quarter,
+                quarter.label_fr,
                 len(on),
                 sum(map(bool, on.values())),
                 late[len(late) // 2] if late else None,

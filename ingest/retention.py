@@ -145,9 +145,17 @@ def purge(run: Run, planned: Plan, older_than: str) -> str:
     )
     for name in planned.returns:
         shutil.rmtree(workspace.returns / name)
+    _forget_copies(workspace)
     return (
         f"{len(planned.removed)} fichier(s) supprimé(s), consigné(s) au journal. Relancez « periscope run »."
     )
+
+
+def _forget_copies(workspace: Workspace) -> None:
+    """The analysts' copies hold rows of the files removed: gone too, `explore` makes them again; notebooks stay."""
+    shutil.rmtree(workspace.exploration / "marts", ignore_errors=True)
+    for path in workspace.exploration.glob("*.duckdb*"):
+        path.unlink()
 
 
 def _remove(workspace: Workspace, file_ids: set[str]) -> None:

@@ -22,6 +22,10 @@ acteurs. Les autres chiffres les éclairent.
 Toute part est donnée avec ses deux nombres, tout total avec sa couverture (réponses reçues / attendues). \
 Une donnée absente n'est jamais zéro. Une évolution n'est pas un effet : seul ce qui porte la mention \
 « Estimé contre ce qui aurait été » prétend en être un.
+
+Ce qui est écarté d'un chiffre a sa raison : demandé et répondu sont sa couverture ; la table `fct_dispositions` \
+(`periscope explore`) donne ensuite, une ligne par projet, poste, réservation ou membre, ce qui est compté et ce qui ne \
+l'est pas, et pourquoi. Une absence sans raison arrête le calcul.
 """
 
 

@@ -14,11 +14,17 @@ from pathlib import Path
 import pandas as pd
 
 from periscope import catalogue, warehouse
-from periscope.errors import UsageError
+from periscope.errors import PeriscopeError, UsageError
 from periscope.workspace import Workspace
 
 COPY = "entrepot.duckdb"
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "explore.ipynb"
+#: Jupyter Lab looks for news, updates and extensions at outside addresses unless it is told not to
+_OFFLINE = (
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+)
 #: columns that name a file received: who sent what stays in the house's own proofs
 _LEFT_OUT = {"fct_figure_sources": ("source_file",), "fct_findings": ("source_ref", "message")}
 
@@ -67,7 +73,10 @@ def _copy(connection: warehouse.Connection, name: str, parquet: Path) -> None:
 
 
 def explore(workspace: Workspace, has_browser: bool = True) -> None:
-    """Prepare the folder, say where it is, and open Jupyter Lab on its notebook when it is installed."""
+    """Prepare the folder, say where it is, and open Jupyter Lab on its notebook when it is installed.
+
+    Raises PeriscopeError when Jupyter Lab ends on an error.
+    """
     folder = prepare(workspace)
     print(f"Copie en lecture seule pour les analystes : {folder}", flush=True)
     program = _jupyter_lab()
@@ -77,8 +86,10 @@ def explore(workspace: Workspace, has_browser: bool = True) -> None:
             "marts/*.parquet s'ouvre aussi avec pandas, Polars, R ou un tableur."
         )
         return
-    options = [] if has_browser else ["--no-browser"]
-    subprocess.run([program, NOTEBOOK.name, *options], cwd=folder, check=False)
+    options = [*_OFFLINE, *([] if has_browser else ["--no-browser"])]
+    ended = subprocess.run([program, NOTEBOOK.name, *options], cwd=folder, check=False)
+    if ended.returncode:
+        raise PeriscopeError("Jupyter Lab s'est arrêté sur une erreur, dite ci-dessus. La copie est faite.")
 
 
 def _jupyter_lab() -> str | None:

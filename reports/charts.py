@@ -196,12 +196,12 @@ def bars(title: str, description: str, points: Sequence[Point]) -> str:
     for index, point in enumerate(points):
         y = 8 + 28 * index
         drawing.text(196, y + 15, shortened(point.label, 27), "end", INK, 12.5)
-        width = 330 * abs(point.value or 0.0) / full
+        width = 290 * abs(point.value or 0.0) / full
         if point.value is not None:
             drawing.rect(206, y + 2, max(width, 1.5), 18, ORANGE if point.value < 0 else BLUE)
         if point.target is not None:
-            drawing.diamond(206 + 330 * point.target / full, y + 11, 6)
-            width = max(width, 330 * point.target / full + 6)
+            drawing.diamond(206 + 290 * point.target / full, y + 11, 6)
+            width = max(width, 290 * point.target / full + 6)
         drawing.text(214 + width, y + 15, point.text, "start", INK, 12.5, True)
     return drawing.done()
 
@@ -294,6 +294,6 @@ def network(
         drawing.circle(x, y, 4 + min(8, degree[node]), BLUE if degree[node] else "#9aa5b0")
         side = math.cos(angle)
         anchor = "middle" if abs(side) < 0.15 else "start" if side > 0 else "end"
-        lift = math.sin(angle) * 22 + 4
+        lift = math.sin(angle) * (38 if anchor == "middle" else 22) + 4  # clear of its neighbours
         drawing.text(x + side * 18, y + lift, shortened(nodes[node], 22), anchor, INK, 11.5)
     return drawing.done()

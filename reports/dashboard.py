@@ -49,6 +49,8 @@ def render(report: Report) -> str:
         closing=[sections.effects_annex(report), sections.method(report), sections.glossary(report)],
         menu=[_entry(s) for s in (*living, *common)],
         perimeters=views.labels(report),
+        periods={period: _period(period) for period in views.periods(report)},
+        functions={item: _function(report, item) for item in views.functions(report)},
         data=_json(_data(report)),
         views=views.packed(report),
         styles=styles,
@@ -64,6 +66,14 @@ def _concerns(build: object, report: Report) -> bool:
 
 def _entry(section: Section) -> tuple[str, str]:
     return section.slug, section.title
+
+
+def _period(code: str) -> str:
+    return french.short_period(code) if "-Q" in code else f"Année {code}"
+
+
+def _function(report: Report, item: str) -> str:
+    return "Toutes" if item == "all" else report.context.item_label("function", item)
 
 
 #: Columns of one embedded figure, in order; indexes point into the lists of the same name.
@@ -103,7 +113,7 @@ def _data(report: Report) -> dict[str, Any]:
         "items": {f"{dimension}/{item}": label for (dimension, item), label in sorted(items.items())},
         "indicators": {i: [known[i].name_fr, known[i].definition_fr, known[i].formula_fr, known[i].sources_fr, known[i].version]
                        for i in known if i in places["indicator_id"]},
-        "labels": {"period": {p: french.short_period(p) if "-Q" in p else f"Année {p}" for p in lists["period"]}, "perimeter": catalogue.PERIMETERS,
+        "labels": {"period": {p: _period(p) for p in lists["period"]}, "perimeter": catalogue.PERIMETERS,
                    "dimension": catalogue.DIMENSIONS, "rung": catalogue.RUNGS, "status": french.STATUSES},
         "quarter": report.quarter,
     }  # fmt: skip

@@ -80,7 +80,9 @@ def event_study(title: str, description: str, years: Sequence[Year], suffix: str
             drawing.diamond(x, y(year.value), 6, color)
         else:
             drawing.circle(x, y(year.value), 5, color)
-        drawing.text(x + 11, y(year.value) + 4, year.text, "start", INK, 12, True)
+        drawing.text(
+            x + 11, y(year.value) + (-7 if year.value >= 0 else 16), year.text, "start", INK, 12, True
+        )
         drawing.text(x, 268, shortened(year.label, int(slot / 6)), "middle", INK, 12)
     return drawing.done()
 

@@ -24,17 +24,20 @@ intra_sales as (
 ),
 
 -- what is known of each quarter of the period, for each indicator that needs no other period
-{% set income = 'net_turnover_eur is not null and operating_income_eur is not null' %}
-{% set public_income = 'public_income_eur is not null and operating_income_eur is not null' %}
+{% set income = 'is_known and has_operating_income' %}
+{% set public_income = 'has_public_income and has_operating_income' %}
 amounts as (
     {% for indicator, is_known, contribution, blank in [
         ('turnover_total', 'is_known', 'net_turnover_eur', ''),
         ('turnover_external', 'is_known', 'net_turnover_eur', ''),
         ('intra_pole_sales', 'is_ledger', 'cast(0 as decimal(18, 2))', 'no_ledger'),
-        ('market_share_of_income', income, 'case when ' ~ income ~ ' then operating_income_eur end', 'no_income'),
         (
-            'public_share_of_income', public_income, 'case when ' ~ public_income ~ ' then operating_income_eur end',
-            'no_public_income',
+            'market_share_of_income', income, 'case when net_turnover_eur is not null then operating_income_eur end',
+            'no_income',
+        ),
+        (
+            'public_share_of_income', public_income,
+            'case when public_income_eur is not null then operating_income_eur end', 'no_public_income',
         ),
     ] %}
         select
@@ -63,11 +66,11 @@ totals as (
         amounts.is_answered,
         amounts.is_usable,
         amounts.is_included,
-        case amounts.indicator_id
+        cast(case amounts.indicator_id
             when 'turnover_external' then amounts.contribution - coalesce(intra_sales.amount_eur, 0)
             when 'intra_pole_sales' then amounts.contribution + coalesce(intra_sales.amount_eur, 0)
             else amounts.contribution
-        end as contribution,
+        end as decimal(24, 6)) as contribution,
         amounts.exclusion_reason
     from amounts
     left join intra_sales
@@ -123,7 +126,7 @@ growths as (
             is_answered,
             is_usable,
             {{ is_included }} as is_included,
-            case when {{ is_included }} then {{ contribution }} end as contribution,
+            cast(case when {{ is_included }} then {{ contribution }} end as decimal(24, 6)) as contribution,
             {{ reason }} as exclusion_reason
         from compared
         union all
@@ -134,9 +137,9 @@ growths as (
         coalesce(compared.perimeter, chained.perimeter) as perimeter,
         coalesce(compared.member_id, chained.member_id) as member_id,
         coalesce(compared.is_answered, true) as is_answered,
-        coalesce(compared.is_usable, true) as is_usable,
+        chained.member_id is not null as is_usable,
         chained.member_id is not null as is_included,
-        case when chained.member_id is not null then 1 end as contribution,
+        cast(case when chained.member_id is not null then 1 end as decimal(24, 6)) as contribution,
         case when chained.member_id is null then 'no_link' end as exclusion_reason
     from compared
     full outer join chained
@@ -155,7 +158,7 @@ sectors as (
         growths.is_answered,
         growths.is_included and coalesce(indexed.has_index, 0) = 1 as is_usable,
         growths.is_included and coalesce(indexed.has_index, 0) = 1 as is_included,
-        indexed.expected_eur as contribution,
+        cast(indexed.expected_eur as decimal(24, 6)) as contribution,
         case
             when not growths.is_included then growths.exclusion_reason
             when coalesce(indexed.has_index, 0) = 0 then 'no_index'

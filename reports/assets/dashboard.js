@@ -1,16 +1,23 @@
 "use strict";
 // Filters, proofs and download over the embedded published figures. Text is only ever set as text.
+// It stands right after the first screen, which answers while the browser still reads what is below.
 (function () {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const byId = new Map(), byKey = new Map();
-  const figures = data.figures.map((row) => {
-    const figure = {};
-    data.columns.forEach((name, i) => { figure[name] = data.lists[name] ? data.lists[name][row[i]] : row[i]; });
-    byId.set(figure.figure_id, figure);
-    byKey.set([figure.indicator_id, figure.period, figure.perimeter, figure.dimension, figure.item].join("|"), figure);
-    return figure;
-  });
   const $ = (id) => document.getElementById(id);
+  document.documentElement.dataset.reading = ""; // until all of the page is laid out and answers
+  const whole = new Promise((done) => document.addEventListener("DOMContentLoaded", done));
+  // The figures are read when first asked for.
+  let data, figures;
+  const byId = new Map();
+  function read() {
+    if (data) return;
+    data = JSON.parse($("data").textContent);
+    figures = data.figures.map((row) => {
+      const figure = {};
+      data.columns.forEach((name, i) => { figure[name] = data.lists[name] ? data.lists[name][row[i]] : row[i]; });
+      byId.set(figure.figure_id, figure);
+      return figure;
+    });
+  }
   const label = (list, code) => (data.labels[list] && data.labels[list][code]) || code;
   const nameOf = (figure) => (data.indicators[figure.indicator_id] || [figure.indicator_id])[0];
   const itemOf = (figure) => figure.dimension === "all" ? "Ensemble" :
@@ -24,22 +31,18 @@
     if (className) made.className = className;
     return made;
   };
-  const proofButton = (figure, text) => {
-    const button = element("button", text || figure.text, "fig");
+  const proofButton = (figureId, text) => {
+    const button = element("button", text, "fig");
     button.type = "button";
-    button.dataset.figureId = figure.figure_id;
+    button.dataset.figureId = figureId;
     return button;
   };
 
   // The state of the filters lives in the address, so that a view can be sent.
   const filters = { quarter: $("f-quarter"), perimeter: $("f-perimeter"), function: $("f-function") };
-  const addOption = (select, value, text) => { const o = element("option", text); o.value = value; select.append(o); };
-  const periods = [...new Set(figures.filter((f) => f.dimension !== "cohort").map((f) => f.period))].sort().reverse();
-  periods.forEach((p) => addOption(filters.quarter, p, label("period", p)));
-  addOption(filters.function, "all", "Toutes");
-  [...new Set(figures.filter((f) => f.dimension === "function").map((f) => f.item))].sort()
-    .forEach((f) => addOption(filters.function, f, data.items["function/" + f] || f));
-  const defaults = { quarter: data.quarter, perimeter: filters.perimeter.value, function: "all" };
+  const published = document.documentElement.dataset.quarter;
+  const defaults = { quarter: published, perimeter: filters.perimeter.options[0].value, function: "all" };
+  for (const [name, select] of Object.entries(filters)) select.value = defaults[name]; // not what a reload remembers
 
   function fromAddress() {
     const asked = new URLSearchParams(location.hash.slice(1));
@@ -59,6 +62,7 @@
 
   const folded = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   function selected() {
+    read();
     const wanted = filters.function.value;
     return figures.filter((f) => f.period === filters.quarter.value &&
       (f.perimeter === filters.perimeter.value || f.perimeter === "pole" || f.perimeter === "managing_body") &&
@@ -85,7 +89,7 @@
     if (asked === shown) return "";
     shown = asked;
     delete document.documentElement.dataset.shown;
-    const [own, last] = [await viewsOf(period), await viewsOf(data.quarter)];
+    const [own, last] = [await viewsOf(period), await viewsOf(published)];
     if (shown !== asked) return ""; // another choice was made meanwhile
     if (!own || !last) {
       document.documentElement.dataset.shown = asked;
@@ -101,19 +105,17 @@
       if (!said) return;
       const isOwn = slug in own[key] || slug in own[""];
       if (!isOwn) kept.push(slug);
-      said.hidden = period === data.quarter;
+      said.hidden = period === published;
       said.textContent = isOwn ? "Vue arrêtée à : " + label("period", period) + "." :
-        "Cette section reste arrêtée à : " + label("period", data.quarter) + ".";
+        "Cette section reste arrêtée à : " + label("period", published) + ".";
     });
     document.documentElement.dataset.shown = asked;
-    return kept.length ? " Les graphiques restent arrêtés à : " + label("period", data.quarter) + "." : "";
+    return kept.length ? " Les graphiques restent arrêtés à : " + label("period", published) + "." : "";
   }
   // Without script a figure is plain text; with it, a button to its proof, and each table of a chart can be saved.
   function activate(box) {
-    box.querySelectorAll("span[data-figure-id]").forEach((span) => {
-      const figure = byId.get(span.dataset.figureId);
-      if (figure) span.replaceWith(proofButton(figure, span.textContent));
-    });
+    box.querySelectorAll("span[data-figure-id]").forEach((span) =>
+      span.replaceWith(proofButton(span.dataset.figureId, span.textContent)));
     box.querySelectorAll("figure details").forEach((details) => {
       const button = element("button", "Télécharger (CSV)", "button noprint");
       button.type = "button";
@@ -133,7 +135,7 @@
       const head = element("th", nameOf(f));
       head.scope = "row";
       const value = element("td", undefined, "num");
-      value.append(proofButton(f));
+      value.append(proofButton(f.figure_id, f.text));
       row.append(head, element("td", itemOf(f)), element("td", label("perimeter", f.perimeter)), value,
         element("td", coverage(f), "num"), element("td", label("status", f.status)));
       return row;
@@ -144,11 +146,11 @@
       (filters.function.value === "all" ? "" : ", " + filters.function.selectedOptions[0].text.toLowerCase());
   }
 
-  async function draw(isFirst) {
+  async function draw() {
+    await whole;
     const count = selected().length;
     $("f-said").textContent = count + (count < 2 ? " chiffre publié" : " chiffres publiés") + " pour ce choix.";
-    if (isFirst) setTimeout(drawTable); // far below the first screen, which must answer at once
-    else drawTable();
+    drawTable();
     $("f-said").textContent += await drawViews();
   }
 
@@ -201,20 +203,19 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
   function download() {
-    const columns = data.columns.filter((c) => c !== "text");
-    const lines = selected().map((f) => columns.map((c) => f[c]).concat(nameOf(f)));
+    const rows = selected(), columns = data.columns.filter((c) => c !== "text");
+    const lines = rows.map((f) => columns.map((c) => f[c]).concat(nameOf(f)));
     save([columns.concat("label"), ...lines], "chiffres-" + filters.quarter.value + "-" + filters.perimeter.value);
   }
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-figure-id]");
+    if (button) read();
     const figure = button && byId.get(button.dataset.figureId);
     if (figure) showProof(figure);
   });
   $("p-close").addEventListener("click", () => $("proof").close());
   $("proof").addEventListener("close", () => toAddress());
-  $("t-download").addEventListener("click", download);
-  $("t-search").addEventListener("input", drawTable);
   const form = document.querySelector(".filters");
   form.addEventListener("change", () => { toAddress(); draw(); });
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -224,9 +225,10 @@
     toAddress();
     draw();
   });
-  function open(isFirst) {
+  function open() {
     const asked = fromAddress();
-    draw(isFirst);
+    read();
+    draw();
     const figure = byId.get(asked.get("figure"));
     if (figure) showProof(figure);
   }
@@ -234,8 +236,25 @@
     if (location.hash.includes("=")) open();
   });
   window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
-  activate(document.body);
+  activate($("synthese"));
   form.hidden = false;
   document.documentElement.dataset.shown = shown;
-  open(true);
+  if (location.hash.includes("=")) open();
+  // Below the first screen, one section at a time when the browser is idle; the table of all figures last.
+  const whenIdle = window.requestIdleCallback ? (next) => requestIdleCallback(next, { timeout: 200 }) : setTimeout;
+  whole.then(() => {
+    $("t-download").addEventListener("click", download);
+    $("t-search").addEventListener("input", drawTable);
+    const below = [...document.querySelectorAll("main > section:not(#synthese)")];
+    whenIdle(async function next() {
+      const section = below.shift();
+      if (section) {
+        section.classList.add("read");
+        activate(section);
+        return whenIdle(next);
+      }
+      if (!$("t-figures").tBodies[0].rows.length) await draw();
+      delete document.documentElement.dataset.reading;
+    });
+  });
 })();

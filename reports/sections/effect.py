@@ -62,7 +62,8 @@ def _told(report: Report, effect: Effect) -> list[Block]:
     blocks.append(Table(f"{name} : vérifications", ("Vérification", "Verdict", "Ce qui est observé"), rows))
     blocks.append(Text([_would_change(effect)]))
     blocks += _in_other_units(effect) + _against_sector(effect)
-    blocks += [Note(warning, "warning") for warning in effect.warnings]
+    if effect.warnings:
+        blocks.append(Note(" ".join(effect.warnings), "warning"))
     return blocks
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 from periscope import catalogue, layouts, tables
@@ -86,18 +86,22 @@ def secrecy(report: Report) -> Section:
 
 def withheld(report: Report) -> Section:
     """Internal edition: the figures that other readers do not see, and why."""
+    together: dict[tuple[str, str, str, str, str], set[str]] = defaultdict(set)
+    for one in report.context.withheld:
+        key = (indicator_name(one.indicator_id), one.period, one.perimeter, one.reason, one.readers)
+        together[key].add(_item(report, one.item))
     rows = [
         [
-            indicator_name(one.indicator_id),
-            french.short_period(one.period),
-            catalogue.PERIMETERS.get(one.perimeter, one.perimeter),
-            one.item,
-            one.reason,
-            one.readers or "personne (accords)",
+            name,
+            french.short_period(period),
+            catalogue.PERIMETERS.get(perimeter, perimeter),
+            ", ".join(sorted(items)),
+            reason,
+            readers or "personne (accords)",
         ]
-        for one in report.context.withheld
+        for (name, period, perimeter, reason, readers), items in sorted(together.items())
     ]
-    columns = ("Indicateur", "Période", "Périmètre", "Détail", "Motif", "Caché à")
+    columns = ("Indicateur", "Période", "Périmètre", "Détails", "Motif", "Caché à")
     blocks: list[Block] = (
         [Table("Liste des chiffres masqués aux autres lecteurs", columns, rows, is_folded=True)]
         if rows
@@ -120,6 +124,12 @@ def withheld(report: Report) -> Section:
     return Section(
         "masques", "Chiffres masqués aux autres lecteurs", blocks or [Text(["Aucun chiffre n'est masqué."])]
     )
+
+
+def _item(report: Report, item: str) -> str:
+    if item == "all":
+        return "Ensemble"
+    return next((labels[item] for labels in report.context.labels.values() if item in labels), item)
 
 
 def _layouts(report: Report) -> list[Block]:

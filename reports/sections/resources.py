@@ -108,12 +108,12 @@ def _plan(report: Report, action: str, year: str) -> Chart:
         if r.parent == cerfa.TOTAL and (r.forecast_eur or r.realised_eur)
     ]
     title = f"Plan de financement de l'action « {action} », exercice {year}"
-    description = "Barre : réalisé. Losange : prévu."
+    description = "Barre et montant : réalisé, et sa part du prévu. Losange : prévu."
     points = [
         Point(
             f"{r.line} {r.label}",
             scaled(r.realised_eur, "eur"),
-            french.euros(r.realised_eur),
+            _of_plan(r),
             scaled(r.forecast_eur, "eur"),
         )
         for r in rows
@@ -129,6 +129,15 @@ def _plan(report: Report, action: str, year: str) -> Chart:
     ]
     table = Table(title, ("Ligne", "Prévu", "Réalisé", "Réalisé / prévu"), lines, frozenset({1, 2, 3}))
     return Chart(title, description, charts.bars(title, description, points), table)
+
+
+def _of_plan(row: cerfa.Row) -> str:
+    realised = french.euros(row.realised_eur)
+    return (
+        realised
+        if row.percent is None
+        else f"{realised} ({french.number(row.percent, 0)}{french.NARROW_SPACE}%)"
+    )
 
 
 def percent(value: Decimal | None) -> str:

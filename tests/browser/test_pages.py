@@ -30,6 +30,7 @@ def opened(context: BrowserContext, path: Path, fragment: str = "") -> tuple[Pag
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(path.as_uri() + fragment)
+    page.wait_for_function("() => !('reading' in document.documentElement.dataset)")
     return page, said, [url for url in asked if not url.startswith(path.as_uri())]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import struct
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
+from html import escape
 from pathlib import Path
 
 import openpyxl
@@ -18,6 +20,9 @@ import typst
 
 from periscope.errors import GateError
 from release.artefacts import Secrets, digits, fold, texts
+from reports import dashboard
+from reports.report import Report
+from tests.fixtures import reader_folder
 from tests.integration.test_protection import consent_pole, publication
 
 AMOUNT = 987654.32
@@ -120,6 +125,32 @@ def test_canary_in_a_typed_array_of_plotly(tmp_path: Path, dtype: str, code: str
     packed = base64.b64encode(struct.pack(f"<2{code}", 987_111, float("nan") if code != "i" else 0)).decode()
     (tmp_path / "p.html").write_text(f'<script>{{"y":{{"dtype":"{dtype}","bdata":"{packed}"}}}}</script>')
     assert not is_found(tmp_path / "p.html")
+
+
+@pytest.mark.parametrize("told", ["1234567.89", "987654.32"])
+def test_canary_in_a_filtered_view_packed_in_the_dashboard(tmp_path: Path, told: str) -> None:
+    folder = reader_folder.write(tmp_path / "committee", "committee")
+    history = folder / "history.csv"
+    key = ",2025-Q4,permanent_residents,all,all,"
+    lines = history.read_text(encoding="utf-8").splitlines()
+    at = next(i for i, line in enumerate(lines) if ",turnover_total," in line and key in line)
+    start, rest = lines[at].split(key)
+    lines[at] = f"{start}{key}{told},{rest.partition(',')[2]}"
+    history.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    page = dashboard.render(Report.open(folder))
+    packed = re.findall(r'<script type="text/plain" class="views".*?</script>', page, re.DOTALL)
+    (tmp_path / "views.html").write_text("\n".join(packed), encoding="utf-8")
+    assert packed and "987654" not in "".join(packed)
+    assert bool(is_found(tmp_path / "views.html")) == (told == "987654.32")
+
+
+@pytest.mark.xfail(strict=True, reason="escaped texts are searched as they are written, not as they are read")
+@pytest.mark.parametrize("write", [escape, lambda name: json.dumps(name).replace("&", "\\u0026")])
+def test_a_name_with_an_escaped_mark_is_found(tmp_path: Path, write: Callable[[str], str]) -> None:
+    name = "Compost & Compagnie"
+    (tmp_path / "a.html").write_text(f"<p>{write(name)}</p>", encoding="utf-8")
+    hidden = Secrets(names={fold(name): "le nom"})
+    assert any(hidden.in_text(text) for text in texts(tmp_path / "a.html"))
 
 
 def test_an_archive_in_an_archive(tmp_path: Path) -> None:

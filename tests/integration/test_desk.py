@@ -11,7 +11,7 @@ import pytest
 from nbclient import NotebookClient
 
 from periscope import desk, warehouse
-from periscope.errors import UsageError
+from periscope.errors import PeriscopeError, UsageError
 from periscope.workspace import Workspace
 from protection import figures as bound
 from tests.poles import DEFAULT_MEMBERS, Pole
@@ -115,7 +115,9 @@ def test_the_notebook_runs_from_a_clean_kernel(folder: Path) -> None:
     NotebookClient(
         notebook, timeout=120, resources={"metadata": {"path": str(folder)}}, shutdown_kernel="immediate"
     ).execute()
-    assert all(cell.get("execution_count") for cell in notebook.cells if cell.cell_type == "code")
+    ran = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.get("execution_count") for cell in ran)
+    assert [out.text for cell in ran for out in cell.outputs if out.output_type == "stream"] == []
 
 
 def test_without_lab_the_copy_is_made_and_it_is_said(
@@ -125,6 +127,20 @@ def test_without_lab_the_copy_is_made_and_it_is_said(
     desk.explore(workspace)
     said = capsys.readouterr().out
     assert "Jupyter Lab n'est pas installé" in said and str(workspace.exploration) in said
+
+
+def test_jupyter_is_told_to_stay_offline_and_its_failure_is_said(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "jupyter-lab"
+    program.write_text(f'#!/bin/sh\necho "$PWD $@" > {tmp_path}/asked\nexit 3\n', encoding="utf-8")
+    program.chmod(0o700)
+    monkeypatch.setattr(desk, "_jupyter_lab", lambda: str(program))
+    with pytest.raises(PeriscopeError, match="La copie est faite"):
+        desk.explore(workspace, has_browser=False)
+    asked = (tmp_path / "asked").read_text(encoding="utf-8")
+    assert asked.startswith(f"{workspace.exploration} explore.ipynb ") and "--no-browser" in asked
+    assert "news_url=None" in asked and "NeverCheckForUpdate" in asked
 
 
 def test_nothing_to_explore_before_a_run(tmp_path: Path) -> None:

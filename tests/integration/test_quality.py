@@ -83,9 +83,9 @@ def test_refusals_by_reason_and_trend(page: tuple[Run, str]) -> None:
         ["Le fichier est vide.", "1", "1", "non reconnu"],
     ]
     trend = {row[0]: row[1:] for row in tables["Tendance"][1:]}
-    assert trend["2026-Q3"] == ["2", "2", "54", "4", "2", "50,0 %"]
-    assert trend["2026-Q2"] == ["2", "1", "-1", "1", "0", "0,0 %"]
-    assert trend["2026-Q1"] == ["2", "1", "237", "0", "0", "–"]
+    assert trend["3e trimestre 2026"] == ["2", "2", "54", "4", "2", "50,0 %"]
+    assert trend["2e trimestre 2026"] == ["2", "1", "-1", "1", "0", "0,0 %"]
+    assert trend["1er trimestre 2026"] == ["2", "1", "237", "0", "0", "–"]
     assert len(trend) == 8
 
 

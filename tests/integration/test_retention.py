@@ -58,7 +58,11 @@ def test_a_purge_removes_both_copies_says_so_in_the_journal_and_is_final(run: Ru
     workspace = run.workspace
     old = workspace.inbox / "declarations" / "postes-2014.csv"
     content = old.read_bytes()
+    (workspace.exploration / "marts").mkdir(parents=True)
+    for name in ("entrepot.duckdb", "marts/fct_jobs.parquet", "explore.ipynb"):
+        (workspace.exploration / name).write_text("copie")
     retention.purge(run, retention.plan(run, "10y", set()), "10y")
+    assert [path.name for path in workspace.exploration.iterdir()] == ["explore.ipynb"]
     assert not old.exists() and not (workspace.returns / "2014-Q2").exists()
     assert (workspace.returns / "2026-Q3").exists()
     assert all(content != path.read_bytes() for path in workspace.landed.iterdir())

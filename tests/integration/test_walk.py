@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import math
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -77,6 +79,31 @@ def test_additive_figures_equal_their_sources(demo: Path) -> None:
             assert Decimal(figure["value"]) == sums.get(figure["figure_id"], Decimal(0)), figure
             checked += 1
     assert checked > 20
+
+
+def test_the_rows_of_an_effect_add_up_to_it(demo: Path) -> None:
+    """FTE as they are, a turnover in logs; every row rounded to a millionth."""
+    folder = demo / "published" / QUARTER / "internal"
+    sums: dict[str, float] = {}
+    for row in read(folder / "sources.csv"):
+        sums[row["figure_id"]] = sums.get(row["figure_id"], 0.0) + float(row["contribution"] or 0)
+    figures = {row["indicator_id"]: row for row in read(folder / "figures.csv")}
+    for name, turn in (("turnover_effect", math.expm1), ("jobs_effect", float)):
+        figure = figures[name]
+        assert turn(sums[figure["figure_id"]]) == pytest.approx(float(figure["value"]), abs=6e-4), name
+        assert float(figures[f"{name}_low"]["value"]) <= float(figure["value"]) != 0
+
+
+def test_an_effect_in_euros_stays_in_the_house(demo: Path) -> None:
+    told = {}
+    for reader in ("internal", "committee", "public", "region"):
+        context = json.loads(
+            (demo / "published" / QUARTER / reader / "context.json").read_text(encoding="utf-8")
+        )
+        effects = {one["indicator_id"]: one for one in context["effects"]}
+        told[reader] = effects["turnover_effect"]["euros"]
+        assert effects["turnover_effect"]["against_sector"] and effects["jobs_effect"]["in_share"]
+    assert told.pop("internal") and not any(told.values())
 
 
 def test_members_are_hidden_outside(demo: Path) -> None:

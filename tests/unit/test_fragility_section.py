@@ -13,7 +13,8 @@ from reports.sections import followup
 def section(
     withheld: tuple[Withheld, ...], fragilities: tuple[Fragility, ...], layouts: tuple[LayoutOffer, ...] = ()
 ) -> str:
-    context = SimpleNamespace(withheld=withheld, fragilities=fragilities, layouts=layouts)
+    labels = {"function": {"creation_support": "Création d'activités"}}
+    context = SimpleNamespace(withheld=withheld, fragilities=fragilities, layouts=layouts, labels=labels)
     return repr(followup.withheld(cast("Any", SimpleNamespace(context=context))))
 
 
@@ -24,6 +25,12 @@ def test_readers_and_largest_share_are_shown() -> None:
     fragile = Fragility("turnover_total", "2026-Q3", "members", 7, Decimal("0.612"))
     shown = section((hidden,), (fragile,))
     assert "committee, public" in shown and "61,2" in shown and "'7'" in shown
+
+
+def test_figures_hidden_alike_share_a_line_that_names_them_in_words() -> None:
+    hidden = [Withheld(f"F{item}", "turnover_total", "2026-Q3", "members", item, "Motif d'essai", "public")
+              for item in ("creation_support", "all")]  # fmt: skip
+    assert "Création d'activités, Ensemble" in section(tuple(hidden), ())
 
 
 def test_a_figure_that_everyone_may_see_by_agreement_says_so() -> None:

@@ -158,6 +158,15 @@ def test_no_point_of_the_plot_is_of_few_members() -> None:
     assert finding.points[-1].cells.last > 24  # the last block takes in the years that are too thin to tell
 
 
+def test_no_year_is_told_that_one_large_employer_makes() -> None:
+    """Levels, not logs: every year since joining is the gain of one member, and the years before tell nobody."""
+    panel = world(12, members=8, outside=15, periods=16)
+    large = panel.with_outcome(panel.outcome + 40.0 * ((panel.unit == 0) & panel.is_treated))
+    assert [p.cells.first < 0 for p in assess(panel, FEW, scale=1000.0).points].count(False) >= 2
+    points = assess(large, FEW, scale=1000.0).points
+    assert points and all(point.cells.first < 0 for point in points)
+
+
 def test_a_plot_too_thin_is_not_drawn() -> None:
     finding = assess(world(12, members=6, outside=15), FEW, secrecy=Secrecy(min_contributors=7))
     assert finding.effect is not None and finding.points == []
@@ -172,6 +181,13 @@ def test_the_pages_get_no_shuffled_effect_and_no_member_but_in_the_house() -> No
     assert ends == pytest.approx([round(end, 2) for end in ends], abs=1e-4)  # no shuffled effect is a bound
     precise = [p.effect for p in told.points] + [line.high for line in told.lines]
     assert precise and all(value == round(value, 2) for value in precise)
+
+
+def test_the_warning_and_the_sentence_tell_one_smallest_effect() -> None:
+    finding = assess(world(12, members=6, outside=15), FEW)
+    assert finding.mde is not None and np.expm1(finding.mde) > 0.25  # where a log and a share part
+    told = f"inférieur à {np.expm1(finding.mde):.0%}".replace("%", " %")
+    assert told in warned(finding) and told in sentence(finding, is_log=True)
 
 
 def test_a_refusal_keeps_the_smallest_visible_effect() -> None:
