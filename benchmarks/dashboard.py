@@ -2,7 +2,7 @@
 
 Usable = the first screen is drawn and its script has run: filters answer and numbers open their proof. Chromium at 4x
 CPU slow-down, median of five openings, in turn with an empty page: what Chromium and a busy machine take by themselves.
-CPU = the main thread's own time for a whole opening without slow-down, which other work on the machine hardly moves.
+CPU = what the page's main thread itself took until then, slow-down included: other work on the machine hardly moves it.
 Growth: the same page with 60 members x 24 quarters of their own figures.
 """
 
@@ -27,38 +27,31 @@ _OPENINGS, _SLOWDOWN = 5, 4
 _EMPTY = "<!DOCTYPE html><title>x</title><p>x</p><script>document.documentElement.dataset.shown = 1</script>"
 
 
-def opening_ms(browser: Browser, path: Path) -> float:
-    """Milliseconds from navigation to a usable first screen: its script has run and it is painted."""
+def opening_ms(browser: Browser, path: Path) -> tuple[float, float]:
+    """Milliseconds from navigation to a usable first screen (its script has run and it is painted), and CPU."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": _SLOWDOWN})
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWDOWN})
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.add_init_script(
         "new MutationObserver((_, o) => { if (document.documentElement?.dataset.shown) { window.ready = performance.now(); "
         "o.disconnect(); } }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-shown'] })"
     )
-    page.goto(path.as_uri())
+    page.goto(path.as_uri(), wait_until="commit")
     painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
     page.wait_for_function(f"() => window.ready && {painted}")
+    metrics = session.send("Performance.getMetrics")["metrics"]
     found = float(page.evaluate(f"Math.max(window.ready, {painted})"))
     page.close()
-    return found
+    return found, 1000 * next(float(one["value"]) for one in metrics if one["name"] == "TaskDuration")
 
 
-def cpu_ms(browser: Browser, path: Path) -> float:
-    """Milliseconds of processor that the page's main thread takes until all of it is read and laid out."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    page.goto(path.as_uri())
-    page.wait_for_function(
-        "() => document.documentElement.dataset.shown && !('reading' in document.documentElement.dataset)"
+def told(openings: list[tuple[float, float]]) -> str:
+    times, cpu = zip(*openings, strict=True)
+    return (
+        f"{statistics.median(times):.0f} ms (from {min(times):.0f} to {max(times):.0f}), "
+        f"CPU {statistics.median(cpu):.0f} ms (from {min(cpu):.0f} to {max(cpu):.0f})"
     )
-    metrics = session.send("Performance.getMetrics")["metrics"]
-    page.close()
-    return 1000 * next(float(one["value"]) for one in metrics if one["name"] == "TaskDuration")
-
-
-def told(times: list[float]) -> str:
-    return f"{statistics.median(times):.0f} ms (from {min(times):.0f} to {max(times):.0f})"
 
 
 def grown(report: Report) -> Report:
@@ -97,8 +90,8 @@ def main() -> None:
             empty.write_text(_EMPTY, encoding="utf-8")
             pairs = [(opening_ms(browser, empty), opening_ms(browser, now)) for _ in range(_OPENINGS)]
             print(
-                f"{path.parent.name}: {len(page.encode()) / 1e6:.2f} MB; usable in {told([p for _, p in pairs])}, "
-                f"an empty page in {told([e for e, _ in pairs])}; CPU {told([cpu_ms(browser, now) for _ in range(3)])}; "
+                f"{path.parent.name}: {len(page.encode()) / 1e6:.2f} MB; usable in {told([p for _, p in pairs])}; "
+                f"an empty page in {told([e for e, _ in pairs])}; "
                 f"60 members x 24 quarters: +{(len(larger.encode()) - len(page.encode())) / 1e3:.0f} kB"
             )
         browser.close()

@@ -20,6 +20,8 @@ from periscope.warehouse import Connection
 from periscope.workspace import Run
 
 Row = dict[str, Any]
+#: what follows a value, by unit
+_SYMBOLS = {"eur": " €", "fte": " ETP", "hours": " h"}
 #: contributions written out in the formula; more are told by their number
 _MOST_TERMS = 8
 #: the rounding of a published value, by unit
@@ -42,21 +44,27 @@ class Proof:
     delivered: list[str]
 
     @property
+    def told_value(self) -> str:
+        """The value with its unit."""
+        symbol = "" if self.figure["value"] is None else _SYMBOLS.get(self.figure["unit"], "")
+        return shown(self.figure["value"]) + symbol
+
+    @property
     def formula(self) -> str:
         """The formula with the numbers put in, so that it can be done again by hand."""
-        value, unit = self.figure["value"], self.figure["unit"]
+        value = self.figure["value"]
         if value is None:
             return f"aucune valeur : {self.figure['reason']}"
         if self.indicator.is_additive:
             terms = [shown(s["contribution"]) for s in self.sources if s["contribution"] is not None]
             told = " + ".join(terms) if len(terms) <= _MOST_TERMS else f"somme de {len(terms)} contributions"
-            return f"{told or '0'} = {shown(value)} {unit}"
+            return f"{told or '0'} = {self.told_value}"
         over, under = self.figure["numerator"], self.figure["denominator"]
         if over is not None and under:
             for shift, told in ((0, ""), (1, " − 1")):
                 if abs(over / under - shift - value) < Decimal("0.00001"):
-                    return f"{shown(over)} / {shown(under)}{told} = {shown(value)} {unit}"
-        return f"calculé sur {len(self.sources)} lignes = {shown(value)} {unit}"
+                    return f"{shown(over)} / {shown(under)}{told} = {self.told_value}"
+        return f"calculé sur {len(self.sources)} lignes = {self.told_value}"
 
 
 def _rows(connection: Connection, sql: str, *parameters: Any) -> list[Row]:
@@ -134,6 +142,14 @@ def _checks(run: Run, figure: Row, indicator: Indicator, sources: list[Row]) -> 
         tolerance = Decimal(_TOLERANCE.get(figure["unit"], "0"))
         told = f"La somme des {len(sources)} lignes fait {shown(total)}."
         found.append((told, abs(total - figure["value"]) <= tolerance))
+    if _is_recounted(figure, indicator):
+        counts = [
+            sum((s[part] or Decimal(0) for s in sources), Decimal(0)) for part in ("contribution", "weight")
+        ]
+        told = (
+            f"Les {len(sources)} lignes redonnent les deux nombres, {shown(counts[0])} et {shown(counts[1])}."
+        )
+        found.append((told, counts == [figure["numerator"], figure["denominator"]]))
     originals = sorted({s["file_id"] for s in sources if s["file_id"]})
     if originals:
         intact = [run.workspace.landed / one for one in originals]
@@ -146,6 +162,12 @@ def _checks(run: Run, figure: Row, indicator: Indicator, sources: list[Row]) -> 
     lost = [s for s in sources if not s["file_id"] and not (s["source_file"] or "").startswith("register/")]
     found.append(("Chaque ligne mène à un fichier reçu ou à une table du registre.", not lost))
     return found
+
+
+def _is_recounted(figure: Row, indicator: Indicator) -> bool:
+    """True for a rate, whose two counts are sums of its rows; the two counts of an estimated effect are not."""
+    has_both = figure["numerator"] is not None and figure["denominator"] is not None
+    return has_both and not indicator.is_additive and indicator.criterion != "impact"
 
 
 def _hash(path: Path) -> str:

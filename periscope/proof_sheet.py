@@ -20,21 +20,21 @@ _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}"
     "table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}th,td{border-bottom:1px solid #767676;"
     "padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
-    "td.n{text-align:right;font-variant-numeric:tabular-nums}.no{color:#b00020;font-weight:bold}"
+    "th{overflow-wrap:normal}.wide{overflow-x:auto}td.n{text-align:right;font-variant-numeric:tabular-nums}.no{color:#b00020;font-weight:bold}"
 )
 _SHEET = """<!doctype html>
 <html lang="fr"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-{{ style_hash }}'">
 <meta name="viewport" content="width=device-width"><title>Preuve de {{ figure.figure_id }}</title>
 <style>{{ style }}</style></head><body><main>
-<h1>{{ indicator.name_fr }} : {{ shown(figure.value) }} {{ figure.unit }}</h1>
+<h1>{{ indicator.name_fr }} : {{ told_value }}</h1>
 <p><strong>Édition interne : cette fiche nomme des fichiers et des membres, ne la transmettez pas.</strong></p>
 {% if is_fictitious %}<p>Données fictives.</p>{% endif %}
 <p>{% for name, text in facts %}<strong>{{ name }}</strong> : {{ text }}<br>{% endfor %}</p>
 {% for table in tables %}<h2>{{ table.title }}</h2>
-{% if table.rows %}<table><thead><tr>{% for one in table.columns %}<th scope="col">{{ one }}</th>{% endfor %}</tr></thead>
+{% if table.rows %}<div class="wide" tabindex="0" role="region" aria-label="{{ table.title }}"><table><thead><tr>{% for one in table.columns %}<th scope="col">{{ one }}</th>{% endfor %}</tr></thead>
 <tbody>{% for row in table.rows %}<tr>{% for one in row %}<td{% if loop.index0 in table.numeric %} class="n"{% endif %}>{{ one }}</td>{% endfor %}</tr>
-{% endfor %}</tbody></table>{% else %}<p>{{ table.none }}</p>{% endif %}
+{% endfor %}</tbody></table></div>{% else %}<p>{{ table.none }}</p>{% endif %}
 {% endfor %}</main></body></html>
 """
 
@@ -46,7 +46,7 @@ def _facts(proof: Proof) -> list[tuple[str, str]]:
             figure["period"],
             catalogue.PERIMETERS[figure["perimeter"]],
             catalogue.DIMENSIONS[figure["dimension"]],
-            figure["item"],
+            *([] if figure["dimension"] == "all" else [figure["item"]]),
         )
     )
     facts = [
@@ -93,7 +93,7 @@ def _corrected(entry: Row) -> str:
 
 def as_text(proof: Proof) -> str:
     """French lines for the terminal."""
-    lines = [f"{proof.figure['figure_id']} · {proof.indicator.name_fr} : {shown(proof.figure['value'])}"]
+    lines = [f"{proof.figure['figure_id']} · {proof.indicator.name_fr} : {proof.told_value}"]
     lines += [f"{name} : {text}" for name, text in _facts(proof)]
     lines += [f"Contrôle : {told} {'Tenu' if held else 'NON TENU'}." for told, held in proof.checks]
     lines.append(f"Lignes ({len(proof.sources)})")
@@ -119,7 +119,7 @@ def _tables(proof: Proof) -> list[Row]:
     lines = [
         [
             s["source_file"] or "", s["sheet"] or "", str(s["row"] or ""), s["entity_id"] or "",
-            shown(s["contribution"]), shown(s["weight"]), (s["file_id"] or "")[:12],
+            shown(s["contribution"]), "" if s["weight"] is None else shown(s["weight"]), (s["file_id"] or "")[:12],
         ]
         for s in proof.sources
     ]  # fmt: skip
@@ -156,7 +156,7 @@ def write(workspace: Workspace, proof: Proof) -> Path:
         is_fictitious=workspace.settings.is_fictitious,
         facts=_facts(proof),
         tables=_tables(proof),
-        shown=shown,
+        told_value=proof.told_value,
         style=Markup(_STYLE),
         style_hash=digest,
     )

@@ -121,12 +121,30 @@ def _is_rate(row: dict[str, str]) -> bool:
 
 
 def _sums(entries: dict[str, bytes], reader: str) -> list[str]:
-    """Additive figures recomputed from the rows they come from."""
-    return [
+    """Additive figures recomputed from the rows they come from, and for the house the first count of its rates."""
+    found = [
         f"{row['figure_id']} : vaut {row['value']}, ses sources font {total}"
         for row, total in _summed(entries, reader)
         if abs(Decimal(row["value"]) - total) > Decimal(_TOLERANCE[row["unit"]])
     ]
+    if f"{reader}/sources.csv" not in entries:
+        return found
+    totals = _totals(entries, reader)
+    return found + [
+        f"{row['figure_id']} : rapporte {row['numerator']}, ses sources font {totals.get(row['figure_id'], 0)}"
+        for row in _rows(entries[f"{reader}/figures.csv"])
+        if _is_rate(row) and Decimal(row["numerator"]) != totals.get(row["figure_id"], Decimal(0))
+    ]
+
+
+def _totals(entries: dict[str, bytes], reader: str) -> dict[str, Decimal]:
+    """Sum by figure of sources.csv (the house) or of rows.csv (the other readers)."""
+    totals: dict[str, Decimal] = {}
+    for name in ("sources.csv", "rows.csv"):
+        for row in _rows(entries.get(f"{reader}/{name}", b"")):
+            amount = Decimal(row["contribution"] or 0)
+            totals[row["figure_id"]] = totals.get(row["figure_id"], Decimal(0)) + amount
+    return totals
 
 
 def _summed(entries: dict[str, bytes], reader: str) -> list[tuple[dict[str, str], Decimal]]:
@@ -135,11 +153,7 @@ def _summed(entries: dict[str, bytes], reader: str) -> list[tuple[dict[str, str]
     The house has the rows of every sum (sources.csv). Another reader (rows.csv) has those of what no secrecy covers,
     and of other sums where they tell nothing more.
     """
-    totals: dict[str, Decimal] = {}
-    for name in ("sources.csv", "rows.csv"):
-        for row in _rows(entries.get(f"{reader}/{name}", b"")):
-            amount = Decimal(row["contribution"] or 0)
-            totals[row["figure_id"]] = totals.get(row["figure_id"], Decimal(0)) + amount
+    totals = _totals(entries, reader)
     additive = {
         row["indicator_id"]: row["secrecy"]
         for row in _rows(entries["definitions.csv"])

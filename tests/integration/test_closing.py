@@ -224,6 +224,21 @@ def test_a_rate_is_recomputed_from_its_two_counts(change: dict[str, str], is_see
     assert bool(verifier._rates([RATE | change])) is is_seen
 
 
+@pytest.mark.parametrize(("row", "is_seen"), [("1", False), ("2", True), ("", True)])
+def test_the_rows_of_the_house_give_the_first_count_of_a_rate_again(row: str, is_seen: bool) -> None:
+    def table(*rows: dict[str, str]) -> bytes:
+        return "\n".join([",".join(rows[0]), *(",".join(one.values()) for one in rows)]).encode()
+
+    entries = {
+        "internal/figures.csv": table(RATE),
+        "internal/sources.csv": table({"figure_id": "F1", "contribution": row}),
+        "definitions.csv": table(
+            {"indicator_id": "occupancy_rate", "is_additive": "false", "secrecy": "exempt"}
+        ),
+    }
+    assert bool(verifier._sums(entries, "internal")) is is_seen
+
+
 @pytest.mark.parametrize(("total", "is_seen"), [("5.00", False), ("5.01", True), ("", False)])
 def test_the_bridge_is_recomputed_from_its_items(total: str, is_seen: bool) -> None:
     items = {"organic": "7.50", "leavers": "-2.50", "total": total}

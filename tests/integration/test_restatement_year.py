@@ -279,7 +279,7 @@ def proof_of(year: Year, *key: str) -> proof.Proof:
 
 def test_a_figure_is_proved_with_what_it_has_been(year: Year) -> None:
     found = proof_of(year, *JOBS_Q2)
-    assert found.formula.endswith("= 4.5 fte") and found.formula.count("+") == len(found.sources) - 1
+    assert found.formula.endswith("= 4.5 ETP") and found.formula.count("+") == len(found.sources) - 1
     assert found.figure["status"] == "restated"
     assert all(held for _, held in found.checks) and len(found.checks) == 3
     values = [(where, value) for where, value, _ in found.editions]
