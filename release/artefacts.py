@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import io
 import re
 import struct
@@ -38,6 +39,8 @@ _NUMBER = re.compile(
 _NO_SEPARATORS = str.maketrans("", "", " \u00a0\u202f'")
 _ZERO_DECIMALS = re.compile(r"[.,]0+$")
 _ACCENTS = re.compile("[\u0300-\u036f]")
+#: how JSON and scripts write a character that has a meaning in their page
+_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([\"'/\\]))")
 _TYPED_ARRAY = re.compile(
     r'"dtype"\s*:\s*"([a-z]\d)"\s*,\s*"bdata"\s*:\s*"([^"]+)"|"bdata"\s*:\s*"([^"]+)"\s*,\s*"dtype"\s*:\s*"([a-z]\d)"'
 )
@@ -138,6 +141,11 @@ def texts(path: Path) -> Iterator[str]:
 def _text(content: bytes) -> Iterator[str]:
     text = content.decode("utf-8", errors="replace")
     yield text
+    as_read = _ESCAPED.sub(
+        lambda match: chr(int(match[1], 16)) if match[1] else match[2], html.unescape(text)
+    )
+    if as_read != text:
+        yield as_read
     for first, packed, packed_too, last in _TYPED_ARRAY.findall(text):
         yield _typed_array(first or last, packed or packed_too)
     for packed in _DATA_ADDRESS.findall(text):
