@@ -3,11 +3,12 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test lint bench faults fuzz setup setup-dev browser lab spark test-spark clean
+.PHONY: help demo test test-slow lint bench faults fuzz setup setup-dev browser lab spark test-spark clean
 
 help:
 	@echo "make demo   espace de travail fictif complet : tableau de bord et rapports"
-	@echo "make test   toute la suite de tests, navigateur compris"
+	@echo "make test   la suite de tests, navigateur compris (moins de dix minutes sur deux cœurs)"
+	@echo "make test-slow  les tests longs : chaque panne une fois, exécutions entières, fichiers réels"
 	@echo "make lint   ruff, mypy, sqlfluff"
 	@echo "make bench  mesures de vitesse et de mémoire (benchmarks/)"
 	@echo "make faults provoque chaque panne $(FAULT_REPEATS) fois et écrit docs/fiabilite.md"
@@ -61,7 +62,11 @@ lint: setup-dev
 	$(BIN)/sqlfluff lint --disable-progress-bar models macros tests/dbt
 
 test: setup-dev browser lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
+
+# What takes minutes: every fault once, whole runs of the demo pole, real files. Run in CI too.
+test-slow: setup-dev browser
+	$(BIN)/pytest -n 2 --dist loadfile -m slow
 
 # A real cluster on loopback: Java 17 is needed. The tests also kill one of its workers while it builds.
 spark: .venv/spark

@@ -12,7 +12,7 @@ import random
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from periscope.disclosure import breaches
@@ -152,18 +152,26 @@ def agreed_to(pole: Pole, figures: list[Figure], scope: list[Figure]) -> list[De
     return found
 
 
-def known_too_closely(pole: Pole, past: list[Delivered]) -> int:
-    """Amounts protected in some quarter that the whole registry betrays, agreements set aside."""
+def known_too_closely(pole: Pole, past: list[Delivered], counts: list[int]) -> int:
+    """Amounts protected in some quarter that the whole registry betrays; `counts` are what each quarter found in it.
+
+    Set aside, side by side: what agreements tell, and what earlier quarters told before there was anything to hide (a
+    year to date whose first two quarters are known cannot be much lower than their sum).
+    """
     found = set[tuple[str, str]]()
-    for last in QUARTERS[4:]:
+    for last, count in zip(QUARTERS[4:], counts, strict=True):
         figures = pole.figures(last)
         scope = [f for f in figures if f.period in (last, last[:4])]
         first = primaries(scope, pole.agreed)
+        before = system._enterprises(figures, scope, first, RULE, pole.agreed, past[:count])
+        wanted = {target.name: target for target in system._not_lost(*before, set(), RULE)}
         relations, targets = system._enterprises(figures, scope, first, RULE, pole.agreed, past)
         facts = [fact for fact in relations.facts if fact.figure.endswith(system.DELIVERED)]
-        agreed = [fact for fact in facts if fact.figure.startswith(AGREED)]
-        lost = {b.target for b in breaches(relations.unknowns, agreed, targets, RULE)}
-        kept = [target for target in targets if target.name not in lost]
+        kept = [
+            replace(target, above=wanted[target.name].above, below=wanted[target.name].below)
+            for target in targets
+            if target.name in wanted
+        ]
         found |= {(last, b.target) for b in breaches(relations.unknowns, facts, kept, RULE)}
     return len(found)
 
@@ -173,10 +181,13 @@ def measure(seed: int) -> Counter[str]:
     pole, counts = Pole(seed), Counter[str]()
     joint: list[Delivered] = []
     alone: list[Delivered] = []
+    jointly_before, alone_before = list[int](), list[int]()
     for last in QUARTERS[4:]:
         figures = pole.figures(last)
         scope = [f for f in figures if f.period in (last, last[:4])]
         first = primaries(scope, pole.agreed)
+        jointly_before.append(len(joint))
+        alone_before.append(len(alone))
         started = time.monotonic()
         hidden = system.solve(figures, scope, first, pole.agreed, joint, RULE).hidden
         counts["milliseconds"] += round(1000 * (time.monotonic() - started))
@@ -193,8 +204,8 @@ def measure(seed: int) -> Counter[str]:
         counts["publishable"] += len(scope) - len(first)
         counts["kept_jointly"] += len(scope) - len(hidden)
         counts["kept_alone"] += len(scope) - len(by_table)
-    counts["betrayed_jointly"] = known_too_closely(pole, joint)
-    counts["betrayed_alone"] = known_too_closely(pole, alone)
+    counts["betrayed_jointly"] = known_too_closely(pole, joint, jointly_before)
+    counts["betrayed_alone"] = known_too_closely(pole, alone, alone_before)
     return counts
 
 

@@ -85,6 +85,11 @@ def outcome(workspace: Workspace, person: ErasedPerson, count: int) -> str:
             "L'effacement est fait, mais ces fichiers nomment encore quelqu'un qui porte ce nom (un homonyme, un trimestre "
             "clos, un fichier ajouté depuis) ; voyez-les un à un :\n  " + "\n  ".join(left)
         )
+    if not count:
+        return (
+            "Aucun fichier ne contient ce nom : rien n'a été expurgé. Vérifiez l'orthographe du nom, du prénom et la date "
+            "de naissance, puis recommencez s'il le faut. La demande est notée."
+        )
     return (
         f"{count} fichier(s) expurgé(s) ; plus aucun fichier de l'espace de travail ne contient ce nom. Les fichiers "
         "d'origine seront refusés s'ils reviennent. Les sauvegardes faites avant ce jour le contiennent encore : "

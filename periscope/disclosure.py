@@ -57,7 +57,7 @@ class Breach:
     side: int
     #: how far the attack still leaves possible on that side
     width: float
-    #: every independent fact that the answer depends on: a proof may name too few, those of small weight left out
+    #: every fact that the answer depends on: a proof may name too few, those of small weight left out
     nearby: tuple[Fact, ...] = ()
 
 
@@ -248,8 +248,12 @@ class _Scene:
         self._kept_of = {part: frozenset(attack._independent(group)) for part, group in together.items()}
         self._kept = sorted(number for kept in self._kept_of.values() for number in kept)
         self._accepted_about: dict[int, list[Row]] = defaultdict(list)
+        # an accepted fact that others tell together still says what its contributors may learn from it alone
+        self._relevant_of = dict(self._kept_of)
         for number in facts:
             if attack._accepted[number]:
+                part = self._part_of[next(iter(attack._facts[number].terms))]
+                self._relevant_of[part] |= {number}
                 for index in attack._facts[number].terms:
                     self._accepted_about[index].append(attack._facts[number].terms)
 
@@ -265,9 +269,9 @@ class _Scene:
             self._cleared[side, targets] = is_far.T @ spares > 0
 
     def facts_about(self, number: int) -> frozenset[int]:
-        """The independent facts of every part that a target lies in: what its answer depends on."""
+        """The independent and the accepted facts of every part that a target lies in: what its answer depends on."""
         parts = {self._part_of[index] for index in self._attack.targets[number].terms}
-        return frozenset().union(*(self._kept_of.get(part, frozenset()) for part in parts))
+        return frozenset().union(*(self._relevant_of.get(part, frozenset()) for part in parts))
 
     def attack(self, number: int) -> list[Breach]:
         """The first breach of a target: by an outsider, then by each enterprise."""

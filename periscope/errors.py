@@ -39,7 +39,10 @@ def told(error: BaseException) -> tuple[str, int]:
     if isinstance(error, KeyboardInterrupt):
         return f"interrompu. {safe} Relancez la même commande : elle reprend où il faut.", 1
     if isinstance(error, BrokenPipeError):
-        return f"la lecture de la sortie s'est arrêtée avant la fin (« head », « less » ?). {safe}", 1
+        return (
+            "ce qui lisait la sortie s'est arrêté avant la fin (« | head », par exemple). Rien n'est perdu.",
+            1,
+        )
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return f"le disque est plein. {safe} Libérez de la place, puis relancez la même commande.", 1
     if isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError) or (

@@ -109,14 +109,24 @@ def _secret(scope: list[Figure], kind: str) -> list[Figure]:
 def _not_lost(
     relations: rel.Relations, targets: list[Target], fixed: set[str], rule: Secrecy
 ) -> list[Target]:
-    """Targets still to keep: what deliveries and agreements tell by themselves is no secret any more."""
+    """Targets still to keep: what deliveries and agreements tell by themselves is no secret any more.
+
+    One that they let be known too closely on one side keeps its other side.
+    """
     known = [
         fact
         for fact in relations.facts
         if fact.figure.endswith(DELIVERED) or fact.figure.startswith(AGREED) or fact.figure in fixed
     ]
-    lost = {breach.target for breach in breaches(relations.unknowns, known, targets, rule)}
-    return [target for target in targets if target.name not in lost]
+    while lost := {b.target: b.side for b in breaches(relations.unknowns, known, targets, rule)}:
+        left = [
+            (replace(target, above=0.0) if lost[target.name] > 0 else replace(target, below=0.0))
+            if target.name in lost
+            else target
+            for target in targets
+        ]
+        targets = [target for target in left if target.above or target.below]
+    return targets
 
 
 def _hidden_before(scope: list[Figure], past: list[Delivered]) -> frozenset[str]:
@@ -148,12 +158,14 @@ def _enterprises(
     floors: dict[str, float] = {}
     hidden_parts: list[tuple[str, str, float]] = []
     kept_secret: list[tuple[Delivered, str]] = []
+    known_sirens = {consent.siren for consent in agreed} | _told_alone(past)
+    consented: list[Row] = []
     for figure in mine:
         for part, terms in rel.enterprise_terms(figure, amounts).items():
             relations.add(figure.figure_id, part, terms)
             for atom, _ in terms:
                 floors.setdefault(atom[0], _floor(atom[0], figure.unit, rule))
-            if figure.figure_id in primaries and terms:
+            if figure.figure_id in primaries and _is_unsafe(terms, rule, known_sirens):
                 hidden_parts.append((figure.figure_id, part, floors[terms[0][0][0]]))
     for rank, told in enumerate(past):
         for part, terms in told.facts.items():
@@ -162,9 +174,11 @@ def _enterprises(
             if told.is_published:
                 # one figure may have been delivered twice with two values (a year to date): two facts
                 relations.add(told.figure_id + DELIVERED, f"{part} {rank}", terms)
-            elif _was_primary(terms, rule):
+                if len({atom[3] for atom, _ in terms}) == 1:
+                    consented.append({relations.atom(atom): coefficient for atom, coefficient in terms})
+            elif _is_unsafe(terms, rule, known_sirens):
                 kept_secret.append((told, part))
-    consented = _consented(relations, mine, amounts, agreed)
+    consented += _consented(relations, mine, amounts, agreed)
     secret = _still_secret(relations, kept_secret, rule)
     relations.settle_bounds()
     told_by = {(fact.figure, fact.part): fact.terms for fact in relations.facts}
@@ -177,12 +191,24 @@ def _enterprises(
     return _compress(relations, targets)
 
 
-def _was_primary(terms: list[tuple[rel.Atom, float]], rule: Secrecy) -> bool:
-    """True when a figure once delivered as hidden betrayed an enterprise by itself (others were hidden for it)."""
+def _told_alone(past: list[Delivered]) -> set[str]:
+    """Enterprises of which a number of their own was delivered: they had agreed, and it stays known."""
+    parts = [terms for told in past if told.is_published for terms in told.facts.values()]
+    alone = [{atom[3] for atom, _ in terms} for terms in parts]
+    return {siren for sirens in alone if len(sirens) == 1 for siren in sirens}
+
+
+def _is_unsafe(terms: list[tuple[rel.Atom, float]], rule: Secrecy, known_sirens: set[str]) -> bool:
+    """True when a hidden number betrays an enterprise by itself; others are hidden for it, or are its safe part.
+
+    As in `primary.cause`, those that agreed count as known to all: the others must be enough by themselves.
+    """
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for atom, coefficient in terms:
         sums[atom[3]] += atom[4] * Decimal(str(coefficient))
-    return not is_safe_for_enterprises(sums, rule)
+    others = {siren: told for siren, told in sums.items() if siren not in known_sirens}
+    groups = [sums] + ([others] if 0 < len(others) < len(sums) else [])
+    return not all(is_safe_for_enterprises(group, rule) for group in groups)
 
 
 def _still_secret(

@@ -204,6 +204,12 @@ def test_a_name_misspelt_then_corrected_is_the_person(run: Run) -> None:
         assert [row["column"] for row in csv.DictReader(file)] == ["title"]
 
 
+def test_a_name_that_is_nowhere_is_said(run: Run) -> None:
+    nobody = erasure.person_of(run.workspace, "Zébulon-Corvet", "Marie-Ange", BORN)
+    told = erasure.outcome(run.workspace, nobody, erasure.erase(run, nobody, "Évaluateur", "demande"))
+    assert "rien n'a été expurgé" in told and "orthographe" in told
+
+
 def test_asking_twice_changes_nothing_more(run: Run) -> None:
     receive.receive(run)
     erasure.erase(run, person(run), "Eva", "demande")

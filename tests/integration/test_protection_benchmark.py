@@ -12,7 +12,8 @@ from benchmarks.protection import measure
 @pytest.mark.slow
 def test_s07_four_quarters_and_their_cumuls_betray_nothing_to_anyone() -> None:
     total = Counter[str]()
-    for seed in (0, 1, 5, 9):
+    # 47: hiding a number that others tell together raises what must be kept; 195: what is lost on one side is not on both
+    for seed in (0, 5, 47, 195):
         total += measure(seed)
     assert total["betrayed_jointly"] == 0
     assert total["betrayed_alone"] > 0, "the attacker of this test must be able to win"

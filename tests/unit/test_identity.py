@@ -47,7 +47,7 @@ def test_oracles_of_the_domain() -> None:
         == codes("35600000000048")
         == []
     )
-    assert codes("000000001") == ["siren_luhn"]
+    assert codes("732829321") == codes("000000001") == ["siren_luhn"]
     assert codes("88974287600009") == ["siren_luhn"]
     assert codes(5520135.0) == ["siren_repaired"]
 
