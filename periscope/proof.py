@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,34 @@ _SYMBOLS = {"eur": " €", "fte": " ETP", "hours": " h"}
 _MOST_TERMS = 8
 #: the rounding of a published value, by unit
 _TOLERANCE = {"eur": "0", "count": "0", "fte": "0.0005", "hours": "0.00005"}
+#: comparisons take one amount per member and quarter, which cites the first entry of an FEC: here are all of them
+_ENTRIES = """
+with entries as (
+    select
+        lines.quarter, slices.source_file, lines.row_number, lines.amount_eur, lines.is_turnover,
+        min(lines.source_ref) over same as cited_ref,
+        min(lines.row_number) over same as cited_row,
+        sum(case when lines.is_turnover then lines.amount_eur else 0 end) over same as turnover_eur,
+        sum(lines.amount_eur) over same as income_eur
+    from intermediate.int_turnover__fec_lines as lines
+    inner join raw.record.slices as slices on lines.source_ref = slices.slice_id
+    window same as (partition by lines.siren, lines.quarter)
+)
+select distinct
+    cited.source_file as cited_file, entries.cited_row, entries.quarter,
+    entries.source_file, entries.row_number as row, entries.amount_eur as amount
+from entries
+inner join raw.record.slices as cited on entries.cited_ref = cited.slice_id
+inner join marts.fct_figure_sources as sources
+    on cited.source_file = sources.source_file and entries.cited_row = sources.row
+where
+    sources.figure_id = ?
+    and (
+        abs(entries.income_eur) in (abs(sources.contribution), abs(sources.weight))
+        or (entries.is_turnover and abs(entries.turnover_eur) in (abs(sources.contribution), abs(sources.weight)))
+    )
+order by all
+"""
 
 
 @dataclass(frozen=True)
@@ -42,6 +70,8 @@ class Proof:
     #: (edition, value, status) as told at each closing, then now
     editions: list[tuple[str, str, str]]
     delivered: list[str]
+    #: accounting entries behind a source that sums a quarter: cited_file, cited_row, quarter, source_file, row, amount
+    entries: list[Row] = field(default_factory=list)
 
     @property
     def told_value(self) -> str:
@@ -98,6 +128,7 @@ def prove(run: Run, figure_id: str) -> Proof:
             connection, "select * from marts.fct_restatements where figure_id = ? order by kind", figure_id
         )
         corrections = _corrections(connection, sources)
+        entries = _entries(connection, figure_id)
     figure = figures[0]
     indicator = catalogue.load()[figure["indicator_id"]]
     period = figure["period"]
@@ -115,6 +146,7 @@ def prove(run: Run, figure_id: str) -> Proof:
         _checks(run, figure, indicator, sources),
         _editions(run, figure),
         delivered_to(run.workspace.record, quarter),
+        entries,
     )
 
 
@@ -132,6 +164,17 @@ def _corrections(connection: Connection, sources: list[Row]) -> list[Row]:
         "from raw.register.corrections order by all",
     )
     return [entry for entry in ledger if (entry["source_file"], entry["row"]) in places]
+
+
+def _entries(connection: Connection, figure_id: str) -> list[Row]:
+    """The entries summed by a source, but for a source that is its only entry."""
+    found = _rows(connection, _ENTRIES, figure_id)
+    others = {
+        (e["cited_file"], e["cited_row"])
+        for e in found
+        if (e["cited_file"], e["cited_row"]) != (e["source_file"], e["row"])
+    }
+    return [entry for entry in found if (entry["cited_file"], entry["cited_row"]) in others]
 
 
 def _checks(run: Run, figure: Row, indicator: Indicator, sources: list[Row]) -> list[tuple[str, bool]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
@@ -78,6 +79,18 @@ def _told(source: Row) -> str:
     return " / ".join(shown(source[key]) for key in ("contribution", "weight") if source[key] is not None)
 
 
+def _summed(proof: Proof) -> Counter[tuple[str, int]]:
+    return Counter((entry["cited_file"], entry["cited_row"]) for entry in proof.entries)
+
+
+def _line(source: Row, summed: Counter[tuple[str, int]]) -> str:
+    """`ligne 59`, or `écritures du trimestre (12), dès la ligne 59` where a source sums the entries of a quarter."""
+    count = summed[source["source_file"], source["row"]]
+    if not count:
+        return f"ligne {source['row']}"
+    return f"écritures du trimestre ({count}), dès la ligne {source['row']}"
+
+
 def _restated(row: Row) -> str:
     by = f", accepté par {row['approved_by']} le {row['approved_on']}" if row["approved_by"] else ""
     part = "" if row["part"] is None else f" (pour {shown(row['part'])})"
@@ -93,6 +106,7 @@ def _corrected(entry: Row) -> str:
 
 def as_text(proof: Proof) -> str:
     """French lines for the terminal."""
+    summed = _summed(proof)
     lines = [f"{proof.figure['figure_id']} · {proof.indicator.name_fr} : {proof.told_value}"]
     lines += [f"{name} : {text}" for name, text in _facts(proof)]
     lines += [f"Contrôle : {told} {'Tenu' if held else 'NON TENU'}." for told, held in proof.checks]
@@ -100,7 +114,7 @@ def as_text(proof: Proof) -> str:
     for source in proof.sources[:_MOST_LINES]:
         sheet = f" [{source['sheet']}]" if source["sheet"] else ""
         digest = f" · {source['file_id'][:12]}" if source["file_id"] else ""
-        where = f"{source['source_file']}{sheet}, ligne {source['row']}"
+        where = f"{source['source_file']}{sheet}, {_line(source, summed)}"
         lines.append(f"  {where} · {source['entity_id']} : {_told(source)}{digest}")
     if len(proof.sources) > _MOST_LINES:
         lines.append(f"  … et {len(proof.sources) - _MOST_LINES} autres dans la fiche.")
@@ -116,9 +130,11 @@ def _tables(proof: Proof) -> list[Row]:
     def table(title: str, columns: str, rows: list[list[str]], none: str, *numeric: int) -> Row:
         return {"title": title, "columns": columns.split(";"), "rows": rows, "none": none, "numeric": numeric}
 
+    summed = _summed(proof)
     lines = [
         [
-            s["source_file"] or "", s["sheet"] or "", str(s["row"] or ""), s["entity_id"] or "",
+            s["source_file"] or "", s["sheet"] or "",
+            _line(s, summed) if (s["source_file"], s["row"]) in summed else str(s["row"] or ""), s["entity_id"] or "",
             shown(s["contribution"]), "" if s["weight"] is None else shown(s["weight"]), (s["file_id"] or "")[:12],
         ]
         for s in proof.sources
@@ -133,6 +149,15 @@ def _tables(proof: Proof) -> list[Row]:
             "Aucune ligne.",
             2, 4, 5,
         ),
+        *([] if not proof.entries else [
+            table(
+                f"Écritures comptables réunies par trimestre ({len(proof.entries)})",
+                "Trimestre;Fichier;Ligne;Montant",
+                [[e["quarter"], e["source_file"], str(e["row"]), shown(e["amount"])] for e in proof.entries],
+                "",
+                2, 3,
+            )
+        ]),
         table("Corrections", "Correction", [[_corrected(e)] for e in proof.corrections], "Aucune."),
         table("Révisions", "Révision", [[_restated(r)] for r in proof.restatements], "Aucune."),
         table(

@@ -142,6 +142,9 @@ def test_self_financing(ledger: Figures) -> None:
     row = ledger.row("self_financing_ratio", "2026-Q3", "managing_body")
     assert row is not None
     assert (row["numerator"], row["denominator"], row["value"]) == (50, 100, Decimal("0.5"))
+    # each line is cited for its own amount
+    amounts = sorted((s["contribution"] or 0, s["weight"] or 0) for s in row["sources"])
+    assert amounts == [(0, 40), (0, 60), (20, 0), (30, 0)]
     year = ledger.row("self_financing_ratio", "2026", "managing_body")
     assert year is not None
     # the first half-year is missing

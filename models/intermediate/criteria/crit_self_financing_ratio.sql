@@ -30,23 +30,21 @@ entries as (
         files.siren,
         entries.slice_id as source_ref,
         {{ quarter_of('entries.entry_on') }} as quarter,
-        min(entries.row_number) as row_number,
-        sum(case
+        entries.row_number,
+        case
             when substring(entries.account_code, 1, 2) = '70' or substring(entries.account_code, 1, 3) = '756'
                 then coalesce(entries.credit_eur, 0) - coalesce(entries.debit_eur, 0)
-        end) as numerator,
-        sum(case
+        end as numerator,
+        case
             when substring(entries.account_code, 1, 2) in ('60', '61', '62', '63', '64', '65', '68')
                 then coalesce(entries.debit_eur, 0) - coalesce(entries.credit_eur, 0)
-        end) as denominator
+        end as denominator
     from {{ ref('stg_revenue__fec_lines') }} as entries
     inner join {{ ref('stg_revenue__fec_files') }} as files
         on entries.slice_id = files.slice_id
     where
         files.siren = '{{ var("managing_body_siren") }}'
         and entries.role = 'normal'
-        and substring(entries.account_code, 1, 1) in ('6', '7')
-    group by 1, 2, 3
 ),
 
 contributions as (
@@ -64,7 +62,9 @@ contributions as (
     from covered
     inner join periods on covered.period = periods.period
     inner join entries on periods.quarter = entries.quarter
-    where covered.is_covered = 1
+    where
+        covered.is_covered = 1
+        and coalesce(entries.numerator, entries.denominator) is not null
 ),
 
 frames as (

@@ -1,0 +1,11 @@
+"""What a person reads of a failure."""
+
+from __future__ import annotations
+
+from periscope.errors import told
+
+
+def test_a_reader_that_stops_is_no_failure_of_the_program() -> None:
+    text, status = told(BrokenPipeError())
+    assert "head" in text and "échec" not in text and status == 1
+    assert "échec" in told(ValueError("1 234,56"))[0] and "1 234" not in told(ValueError("1 234,56"))[0]
