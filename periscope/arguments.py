@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
         if quarter:
             sub.add_argument("--quarter", type=str, default=None, metavar="2026-Q3", help="trimestre évalué")
         if by:
-            sub.add_argument("--by", required=True, metavar="NOM", help="qui décide")
+            sub.add_argument("--by", type=_name, required=True, metavar="NOM", help="qui décide")
         return sub
 
     init = command("init", "créer un espace de travail vide")
@@ -92,6 +92,13 @@ def parser() -> argparse.ArgumentParser:
     verify = command("verify", "vérifier un dossier de preuve ou un trimestre clos")
     verify.add_argument("path", type=Path, metavar="CHEMIN")
     return root
+
+
+def _name(text: str) -> str:
+    """Who decides: the record never forgets, so it is never nobody."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("écrivez le nom de la personne qui décide")
+    return text
 
 
 def _day(text: str) -> date:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
+from periscope.cli import parser
 from periscope.errors import told
+
+
+def test_nobody_decides_nothing() -> None:
+    for name in ("", "  "):
+        with pytest.raises(SystemExit, match="2"):
+            parser().parse_args(["close", "2026-Q3", "--by", name])
+    assert parser().parse_args(["close", "2026-Q3", "--by", "Ada"]).by == "Ada"
 
 
 def test_a_reader_that_stops_is_no_failure_of_the_program() -> None:
