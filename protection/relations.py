@@ -109,13 +109,20 @@ class Relations:
             self.unknowns.lowest[index] = 2 * lowest[atom[0]]
 
 
+def _cell(figure: Figure, *cell: str) -> tuple[str, ...]:
+    return (figure.indicator_id, figure.period[:4], *cell)
+
+
 class Amounts:
     """Amount of each measure by entity and quarter, read from the figures that give them."""
 
     def __init__(self, figures: list[Figure]) -> None:
         self._of: dict[tuple[str, str], dict[tuple[str, str], Decimal]] = {}
         self._last: dict[str, str] = {}
+        self._cells: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
         for figure in figures:
+            if "-Q" in figure.period:
+                self._cells[_cell(figure, figure.perimeter, figure.dimension, figure.item)].append(figure)
             for part, told in figure.parts.items():
                 measure = MEASURES.get((figure.indicator_id, part))
                 if measure and figure.dimension == "all" and figure.perimeter == "members":
@@ -134,6 +141,16 @@ class Amounts:
             if amount is not None:
                 found.append(((measure, quarter, *key, amount), float(sign)))
         return found or None
+
+    def quarters_of(self, figure: Figure) -> list[list[Figure]]:
+        """The quarters of the cell of a year, those of all members (one may have changed cells since), the last of each."""
+        is_bridge = figure.dimension == "item"
+        everyone = ("members", "item", figure.item) if is_bridge else ("members", "all", "all")
+        cells = (figure.perimeter, figure.dimension, figure.item), everyone
+        if "-Q" in figure.period:
+            return []
+        found = [self._cells.get(_cell(figure, *cell), []) for cell in cells]
+        return found + [quarters[-1:] for quarters in found]
 
     def _quarters(self, measure: str, period: str, back: int) -> list[str]:
         year = f"{int(period[:4]) - back:04d}"
@@ -158,6 +175,14 @@ def _terms(
             return terms
         if (figure.indicator_id, part) in _SCALED and total:
             return [(atom, sign * float(told / total)) for atom, sign in terms]
+    for quarters in amounts.quarters_of(figure):
+        # some quarters only (who came, left or kept silent is compared over the others), or the last one (a stock).
+        # An unknown of its own would cut the year from its quarters, and the items of a bridge from their total.
+        mine = [(quarter, quarter.parts.get(part, {}).get(key)) for quarter in quarters]
+        terms = [term for one, amount in mine if amount for term in _terms(one, part, key, amount, amounts)]
+        total = sum((atom[4] * Decimal(sign) for atom, sign in terms), Decimal(0))
+        if terms and abs(total - told) <= Decimal("0.005"):
+            return terms
     measure = f"{figure.indicator_id}.{part}"
     return (
         [((measure, figure.period, *key, told), 1.0)]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from ingest import demo
-from periscope import catalogue, cli
+from periscope import catalogue, cli, warehouse
+from protection import figures as bound
+from protection.primary import load_figures
+from protection.relations import Amounts, Atom, enterprise_terms
 from tests.poles import Figures
 from tests.recompute.pole import recompute
 from tests.recompute.tally import Cell
@@ -68,3 +71,21 @@ def test_the_raw_files_are_read_by_nobody_else() -> None:
             "models",
         ):
             assert f"from {room}" not in text and f"periscope.{room}" not in text, f"{path.name} uses {room}"
+
+
+def test_the_attack_knows_that_the_items_of_every_bridge_make_its_total(built: tuple[Path, Figures]) -> None:
+    """In its unknowns, not only in its sums: else the total less the other items would tell a hidden one."""
+    folder = built[0] / "warehouse"
+    with warehouse.connect(folder / "candidate" / "periscope.duckdb") as connection:
+        warehouse.attach(connection, folder / "raw.duckdb")
+        bound.bind(connection)
+        figures = load_figures(connection)
+    amounts = Amounts(figures)
+    left: dict[tuple[str, str], dict[Atom, float]] = defaultdict(lambda: defaultdict(float))
+    for figure in figures:
+        if figure.indicator_id == "turnover_bridge":
+            sign = -1 if figure.item == "total" else 1
+            for atom, coefficient in enterprise_terms(figure, amounts).get("value", []):
+                left[figure.period, figure.perimeter][atom] += sign * coefficient
+    assert len(left) > 20
+    assert {cell for cell, terms in left.items() if any(terms.values())} == set()

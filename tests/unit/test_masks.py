@@ -17,6 +17,7 @@ from protection.consents import Consent
 from protection.masks import _is_small_count, _may_see, _status, section
 from protection.primary import Figure, Parts
 from protection.registry import Delivered
+from protection.relations import Amounts, enterprise_terms
 from protection.system import solve
 
 
@@ -140,3 +141,69 @@ def test_what_was_hidden_of_a_measure_that_no_figure_has_any_more_stays_a_target
     past = [Delivered("f", False, "", {"value": [term]})]
     ((_, _, targets), _) = solve([], [], frozenset(), [], past, Secrecy()).systems
     assert {(target.above, target.below) for target in targets} == {(width, width)}
+
+
+def told_by(
+    item: str, period: str, value: int, told: dict[str, int], indicator: str = "turnover_bridge"
+) -> Figure:
+    dimension = "item" if indicator == "turnover_bridge" else "all"
+    parts: Parts = {"value": {(member, member): Decimal(amount) for member, amount in told.items()}}
+    return Figure(
+        f"{indicator} {item} {period}", indicator, period, "members", dimension, item, "eur", "enterprise",
+        True, True, Decimal(value), None, None, len(told), parts,
+    )  # fmt: skip
+
+
+def test_a_bridge_of_a_year_betrays_its_lone_leaver_unless_another_item_is_hidden() -> None:
+    """B and C came in 2025-Q2: in 2026 they are entrants of the first quarter and organic in the second."""
+    stayed = {f"S{number}": 50_000 + 3_000 * number for number in range(12)}
+    before = {"2025-Q1": {**stayed, "D": 90_000}, "2025-Q2": {**stayed, "C": 40_000, "B": 30_000}}
+    came = {"C": 41_000, "B": 33_000, "E": 45_000, "F": 46_000, "G": 47_000}
+    later = {
+        name: amount + 900 * (-1) ** rank + 100 * rank for rank, (name, amount) in enumerate(stayed.items())
+    }
+    now = {quarter: {**later, **came} for quarter in ("2026-Q1", "2026-Q2")}
+    amounts = [
+        told_by("all", period, sum(told.values()), told, "turnover_total")
+        for period, told in (before | now).items()
+    ]
+    items: dict[str, dict[str, dict[str, int]]] = {}
+    for period, told in now.items():
+        base = before[period.replace("2026", "2025")]
+        items[period] = {
+            "organic": {m: told[m] - base[m] for m in told if m in base},
+            "entrants": {m: told[m] for m in told if m not in base},
+            "leavers": {m: -base[m] for m in base if m not in told},
+        }
+    items["2026"] = {
+        item: {
+            m: sum(items[q][item].get(m, 0) for q in now)
+            for m in sorted({m for q in now for m in items[q][item]})
+        }
+        for item in ("organic", "entrants", "leavers")
+    }
+    figures = list(amounts)
+    for period, by_item in items.items():
+        everyone = sorted({m for told in by_item.values() for m in told})
+        by_item["total"] = {m: sum(told.get(m, 0) for told in by_item.values()) for m in everyone}
+        figures += [told_by(item, period, sum(told.values()), told) for item, told in by_item.items() if told]
+    year = [one for one in figures if one.period == "2026"]
+    lone = "turnover_bridge leavers 2026"
+    hidden = solve(figures, year, frozenset({lone}), [], [], Secrecy()).hidden
+    assert hidden > {lone}, "le total moins les autres postes donne celui qui est parti"
+
+
+def test_a_stock_of_the_year_is_that_of_its_last_quarter() -> None:
+    """Posts open at the end of the year to date are the quarter's: one cannot be hidden and the other told."""
+    told = {
+        "2026-Q2": {"A": 4, "B": 5, "C": 6},
+        "2026-Q3": {"A": 5, "B": 7, "C": 6},
+        "2026": {"A": 5, "B": 7, "C": 6},
+    }
+    figures = [
+        told_by("all", period, sum(members.values()), members, "collaboration_jobs_created_fte")
+        for period, members in told.items()
+    ]
+    amounts = Amounts(figures)
+    _, quarter, year = (enterprise_terms(figure, amounts)["value"] for figure in figures)
+    assert year == quarter
