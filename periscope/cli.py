@@ -187,6 +187,7 @@ def _close(arguments: argparse.Namespace) -> None:
 
     arguments.quarter = arguments.closed_quarter
     run = _run(arguments)
+    closing.refuse_closed(run)
     with run.workspace.lock():
         for step in ("ingest and check", "build", "evaluate"):
             _STEP_FUNCTIONS[step](run)

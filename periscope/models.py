@@ -101,6 +101,8 @@ def build(request: BuildRequest, *, select: list[str] | None = None, unit_tests:
         arguments += ["--select", *select, "--indirect-selection", "cautious"]
     if not unit_tests:
         arguments += ["--exclude-resource-type", "unit_test"]
+        # manifest and results: only the project's own tests read them
+        arguments += ["--no-write-json"]
     environment = {"PERISCOPE_RAW": str(request.raw), "PERISCOPE_CANDIDATE": str(request.candidate)}
     try:
         _dbt_build(arguments, request.target, environment)
@@ -122,7 +124,7 @@ def build_on_spark(request: BuildRequest, target: Path) -> None:
 def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) -> None:
     from dbt.cli.main import dbtRunner
 
-    command = ["--quiet", "--no-use-colors", "--log-level-file", "none", "--no-write-json", "build"]
+    command = ["--quiet", "--no-use-colors", "--log-level-file", "none", "build"]
     command += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     command += ["--target-path", str(target), "--log-path", str(target), *arguments]
     with _environment(environment | {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}):

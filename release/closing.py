@@ -22,6 +22,14 @@ def is_closed(workspace: Workspace, quarter: str) -> bool:
     return publish.closing_of(workspace, quarter) is not None
 
 
+def refuse_closed(run: Run) -> None:
+    """Raises UsageError when the quarter is closed already."""
+    if is_closed(run.workspace, str(run.quarter)):
+        raise UsageError(
+            f"{run.quarter} est déjà clos : un trimestre clos ne change plus. Vérifiez-le par « periscope verify »."
+        )
+
+
 def close(connection: Connection, run: Run, by: str, render: Callable[[list[Path]], None]) -> dict[str, Any]:
     """Publish the quarter a last time, freeze it and chain the closing; returns its line.
 
@@ -29,10 +37,7 @@ def close(connection: Connection, run: Run, by: str, render: Callable[[list[Path
     last: a closing cut short leaves the quarter open. Raises UsageError when it is closed already.
     """
     workspace, quarter = run.workspace, str(run.quarter)
-    if is_closed(workspace, quarter):
-        raise UsageError(
-            f"{quarter} est déjà clos : un trimestre clos ne change plus. Vérifiez-le par « periscope verify »."
-        )
+    refuse_closed(run)
     base = publish.publish(connection, run, render)
     readers = delivery.readers(base)
     entry: dict[str, Any] = {
