@@ -59,7 +59,7 @@ lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar models macros tests/dbt
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 models macros tests/dbt
 
 test: setup-dev browser lint
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
