@@ -16,6 +16,8 @@ from periscope.workspace import Run
 from tests.faults import house
 from tests.faults.conftest import Ledger
 
+pytestmark = pytest.mark.slow
+
 _PLACE = "declarations/postes-B.csv"
 
 
