@@ -29,6 +29,8 @@ from protection import figures, masks
 from release import closing, record, restatement, review, verifier, verify
 from release.changes import Row, read_rows
 
+pytestmark = pytest.mark.slow
+
 SIRENS = ["732829320", "356000000", "880878145", "552032534", "542065479"]
 QUARTERS = ("2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4")
 HEADER = "siren,quarter,post_ref,employer_siren,contract_kind,started_on,working_time,sent_on\n"
