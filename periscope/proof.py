@@ -228,7 +228,11 @@ def _editions(run: Run, figure: Row) -> list[tuple[str, str, str]]:
                 continue
             with (folder / name).open(encoding="utf-8", newline="") as file:
                 found += [
-                    (f"clôture de {closing['quarter']}", row["value"] or "n.d.", row["status"])
+                    (
+                        f"clôture de {closing['quarter']}",
+                        shown(Decimal(row["value"]) if row["value"] else None),
+                        row["status"],
+                    )
                     for row in csv.DictReader(file)
                     if row["figure_id"] == figure["figure_id"]
                 ]
@@ -236,8 +240,8 @@ def _editions(run: Run, figure: Row) -> list[tuple[str, str, str]]:
 
 
 def shown(value: Any) -> str:
-    """A number without needless zeros; `n.d.` when there is none."""
+    """A number as French writes it, exact, without needless zeros; `n.d.` when there is none."""
     if value is None:
         return "n.d."
     text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")

@@ -281,17 +281,17 @@ def proof_of(year: Year, *key: str) -> proof.Proof:
 
 def test_a_figure_is_proved_with_what_it_has_been(year: Year) -> None:
     found = proof_of(year, *JOBS_Q2)
-    assert found.formula.endswith("= 4.5 ETP") and found.formula.count("+") == len(found.sources) - 1
+    assert found.formula.endswith("= 4,5 ETP") and found.formula.count("+") == len(found.sources) - 1
     assert found.figure["status"] == "restated"
     assert all(held for _, held in found.checks) and len(found.checks) == 3
     values = [(where, value) for where, value, _ in found.editions]
     assert values == [
-        ("clôture de 2026-Q2", "6.400"), ("clôture de 2026-Q3", "6.000"),
-        ("clôture de 2026-Q4", "4.500"), ("aujourd'hui", "4.5"),
+        ("clôture de 2026-Q2", "6,4"), ("clôture de 2026-Q3", "6"),
+        ("clôture de 2026-Q4", "4,5"), ("aujourd'hui", "4,5"),
     ]  # fmt: skip
     told = proof_sheet.as_text(found)
     for words in (
-        "Révision : 6.4 → 4.5 : erreur",
+        "Révision : 6,4 → 4,5 : erreur",
         "périmètre",
         "accepté par Camille",
         "tous les lecteurs",
