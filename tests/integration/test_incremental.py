@@ -61,8 +61,8 @@ def test_another_text_builds_no_model_and_gives_the_same_figures(pole: Path, tmp
     root = house.copy(pole, tmp_path / "pole")
     before = published(root)
     (root / "texts" / "G1.md").write_text("Un texte du porteur.\n", encoding="utf-8")
-    built = root / "warehouse" / "dbt" / "run_results.json"
-    built.unlink()
+    built = root / "warehouse" / "dbt" / "run"
+    shutil.rmtree(built)
     ended = house.run(root, "run")
     assert ended.status == 0, ended.told
     assert not built.exists(), "dbt ran although no row changed"
