@@ -46,7 +46,12 @@ def told_by_quarter(scope: list[Figure]) -> frozenset[str]:
     )
 
 
-def best_classes(scope: list[Figure], agreed: list[Consent], rule: Secrecy) -> Classes:
+def is_asked(scope: list[Figure]) -> bool:
+    """Whether anything is told by function that another layout could tell otherwise."""
+    return bool(_breakdowns(scope))
+
+
+def _best_classes(scope: list[Figure], agreed: list[Consent], rule: Secrecy) -> Classes:
     """The classes that would tell most if each cell were judged alone; empty when there is nothing to merge."""
     cells = _breakdowns(scope)
     asked = [figure for told in cells.values() for figure in told]
@@ -60,7 +65,6 @@ def best_classes(scope: list[Figure], agreed: list[Consent], rule: Secrecy) -> C
 
 
 def search(
-    classes: Classes,
     figures: list[Figure],
     scope: list[Figure],
     agreed: list[Consent],
@@ -71,11 +75,11 @@ def search(
     # a search without refinement hides more, never less: what is offered is at least what would be told
     quick = replace(rule, max_rounds=0)
     enterprises = [figure for figure in scope if figure.secrecy == "enterprise"]
+    asked = [(YEAR_ONLY, enterprises, told_by_quarter(enterprises))]
+    if classes := _best_classes(scope, agreed, rule):
+        asked.append((setting(map(class_id, classes)), merge(enterprises, classes), frozenset()))
     found = []
-    for name, told, withheld in (
-        (setting(map(class_id, classes)), merge(enterprises, classes), frozenset[str]()),
-        (YEAR_ONLY, enterprises, told_by_quarter(enterprises)),
-    ):
+    for name, told, withheld in asked:
         alone = frozenset(causes(told, rule, agreed))
         kept = system.solve(figures, told, alone, agreed, past, quick, withheld=withheld)
         found.append(_told(name, _breakdowns(told), kept.hidden))

@@ -5,7 +5,7 @@ Reads marts.fct_figures; writes schema `protection` of the candidate warehouse:
   reader_figures  reader, section ('current' or 'history'), then the columns of figures.csv, masked for that reader
   open_rows, agreed_rows: the rows of figures that readers may have (see `protection.rows`)
   layouts         breakdowns that could be published instead (internal; see `protection.layouts`)
-  unknowns, facts, targets: what the release gate attacks (internal; see `protection.system`)
+  unknowns, facts, targets: what the release gate attacks (internal; see `protection.gate_tables`)
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from periscope.errors import GateError, UsageError
 from periscope.layouts import is_by_year
 from periscope.warehouse import Connection
 from periscope.workspace import Run
-from protection import layouts, primary, registry, rows, system
+from protection import gate_tables, layouts, primary, registry, rows, system
 from protection.consents import Consent, in_force
 from protection.primary import Figure, load_figures
 from protection.registry import Delivered
@@ -107,11 +107,11 @@ def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> No
     chosen = run.workspace.settings.layouts
     withheld = layouts.told_by_quarter(scope) if is_by_year(chosen) else frozenset[str]()
     with _searching(run, figures, scope, agreed, past) as searched:
-        found = system.protect(connection, run, figures, scope, causes, agreed, past, withheld)
-        told = [] if chosen else layouts.offers(scope, found.hidden, searched())
-    for figure_id in sorted(found.hidden - causes.keys()):
+        hidden = system.protect(connection, run, figures, scope, causes, agreed, past, withheld)
+        told = [] if chosen else layouts.offers(scope, hidden, searched())
+    for figure_id in sorted(hidden - causes.keys()):
         causes[figure_id] = _CHOSEN if figure_id in withheld else _SECONDARY
-    system.write_table(connection, "layouts", _LAYOUTS, [astuple(row) for row in told])
+    gate_tables.write_table(connection, "layouts", _LAYOUTS, [astuple(row) for row in told])
     statuses = {f.figure_id: _status(f, run, restated, is_closing) for f in scope}
     _write(connection, run, scope, sections, statuses, causes, agreed)
 
@@ -124,13 +124,12 @@ def _searching(
 
     Once the evaluator has chosen, or said no, nothing is offered any more: quarters stay comparable.
     """
-    rule = run.workspace.settings.secrecy
-    classes = () if run.workspace.settings.layouts else layouts.best_classes(scope, agreed, rule)
-    if not classes:
+    settings = run.workspace.settings
+    if settings.layouts or not layouts.is_asked(scope):
         yield list
         return
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other_core:
-        yield other_core.submit(layouts.search, classes, figures, scope, agreed, past, rule).result
+        yield other_core.submit(layouts.search, figures, scope, agreed, past, settings.secrecy).result
 
 
 def _status(figure: Figure, run: Run, restated: frozenset[str], is_closing: bool) -> str:
@@ -166,7 +165,7 @@ def _write(
     causes: dict[str, str],
     agreed: list[Consent],
 ) -> None:
-    system.write_table(
+    gate_tables.write_table(
         connection, "masks", {"figure_id": "varchar", "cause": "varchar"}, sorted(causes.items())
     )
     listed: list[tuple[str, str, str, bool]] = []
@@ -191,9 +190,9 @@ def _write(
             current = {f.figure_id for f in scope if sections[f.figure_id] == "current"}
             by_agreement[reader] = shown & causes.keys() & current
     told = {"reader": "varchar", "figure_id": "varchar", "told_status": "varchar", "is_shown": "boolean"}
-    system.write_table(connection, "told", told, listed)
+    gate_tables.write_table(connection, "told", told, listed)
     placed = [(figure.figure_id, sections[figure.figure_id]) for figure in scope]
-    system.write_table(connection, "sections", {"figure_id": "varchar", "section": "varchar"}, placed)
+    gate_tables.write_table(connection, "sections", {"figure_id": "varchar", "section": "varchar"}, placed)
     kept = ["value", "numerator", "denominator", "contributors"]
     columns = ", ".join(
         f"case when told.is_shown then f.{name} end as {name}"

@@ -15,8 +15,8 @@ from decimal import Decimal
 
 from periscope.warehouse import Connection
 from periscope.workspace import Run
+from protection.gate_tables import write_table
 from protection.primary import Figure, by_siren
-from protection.system import write_table
 
 _TYPES = {"figure_id": "varchar", "row_id": "varchar", "contribution": "decimal(24, 6)"}
 Row = tuple[str, str, Decimal]

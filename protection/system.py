@@ -1,27 +1,17 @@
-"""The linear system of a publication: unknowns, facts and targets; what more to hide; what the gate attacks.
-
-Tables written for the gate (schema `protection`, internal):
-  unknowns  unknown, measure, period, owner, amount, lowest
-  facts     kind ('enterprise' or 'person'), figure_id, part, unknown, coefficient, is_delivered
-  terms     figure_id, part, measure, period, entity, siren, amount, coefficient: what a delivery adds to the registry
-  targets   kind, target, unknown, coefficient, above, below: widths to keep on each side of the true value
-  derived   figure_id, parent_id: figures that are no sum, and those they are computed from
-"""
+"""The linear system of a publication: unknowns, facts and targets; what more to hide."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-
-import pandas as pd
 
 from periscope import reuse
 from periscope.disclosure import Row, Target, breaches
 from periscope.settings import Secrecy
-from periscope.warehouse import Connection, quote
+from periscope.warehouse import Connection
 from periscope.workspace import Run
+from protection import gate_tables
 from protection import relations as rel
 from protection.consents import Consent
 from protection.primary import Figure, is_safe_for_enterprises
@@ -56,14 +46,14 @@ def protect(
     agreed: list[Consent],
     past: list[Delivered],
     withheld: frozenset[str],
-) -> Protection:
-    """What of `scope` to hide, primaries and what is `withheld` included; writes the tables of the gate."""
+) -> frozenset[str]:
+    """Figures of `scope` to hide, primaries and what is `withheld` included; writes the tables of the gate."""
     rule = run.workspace.settings.secrecy
     with reuse.opened(run.workspace, "masks") as kept:
         found = solve(figures, scope, frozenset(causes), agreed, past, rule, kept, withheld)
-    _write_terms(connection, figures, scope)
-    _write(connection, found.systems, found.parents)
-    return found
+    gate_tables.write_terms(connection, _secret(scope, "enterprise"), rel.Amounts(figures))
+    gate_tables.write(connection, found.systems, found.parents)
+    return found.hidden
 
 
 def solve(
@@ -350,60 +340,3 @@ def parents(scope: list[Figure]) -> list[tuple[str, str]]:
                 if is_same or is_link:
                     pairs.append((figure.figure_id, parent_id))
     return pairs
-
-
-def write_table(
-    connection: Connection, name: str, columns: dict[str, str], rows: Iterable[tuple[object, ...]]
-) -> None:
-    """Create or replace protection.<name>; `columns` maps a name to its DuckDB type."""
-    connection.execute("create schema if not exists protection")
-    body = ", ".join(f"{quote(column)} {sql_type}" for column, sql_type in columns.items())
-    connection.execute(f"create or replace table protection.{quote(name)} ({body})")
-    frame = pd.DataFrame(list(rows), columns=list(columns))
-    connection.register("pending", frame)
-    connection.execute(f"insert into protection.{quote(name)} select * from pending")
-    connection.unregister("pending")
-
-
-def _write_terms(connection: Connection, figures: list[Figure], scope: list[Figure]) -> None:
-    amounts = rel.Amounts(figures)
-    columns = dict.fromkeys(
-        ["figure_id", "part", "measure", "period", "entity", "siren", "amount"], "varchar"
-    )
-    rows = [
-        (figure.figure_id, part, *atom[:4], str(atom[4]), coefficient)
-        for figure in _secret(scope, "enterprise")
-        for part, terms in rel.enterprise_terms(figure, amounts).items()
-        for atom, coefficient in terms
-    ]
-    write_table(connection, "terms", columns | {"coefficient": "double"}, rows)
-
-
-def _write(
-    connection: Connection,
-    written: list[tuple[str, rel.Relations, list[Target]]],
-    parents: list[tuple[str, str]],
-) -> None:
-    unknowns: list[tuple[object, ...]] = []
-    facts: list[tuple[object, ...]] = []
-    targets: list[tuple[object, ...]] = []
-    for kind, relations, wanted in written:
-        known = relations.unknowns
-        for (measure, period, *_), index in relations.atoms.items():
-            amounts = known.values[index], known.lowest[index]
-            unknowns.append((kind, index, measure, period, known.owners[index], *amounts))
-        for fact in relations.facts:
-            facts += [(kind, fact.figure, fact.part, index, c) for index, c in fact.terms.items()]
-        for target in wanted:
-            targets += [
-                (kind, target.name, i, c, target.above, target.below) for i, c in target.terms.items()
-            ]
-    number = {"unknown": "integer", "coefficient": "double", "above": "double", "below": "double"}
-    number |= {"amount": "double", "lowest": "double"}
-    for name, header, rows in (
-        ("unknowns", "kind unknown measure period owner amount lowest", unknowns),
-        ("facts", "kind figure_id part unknown coefficient", facts),
-        ("targets", "kind target unknown coefficient above below", targets),
-        ("derived", "figure_id parent_id", [tuple(pair) for pair in parents]),
-    ):
-        write_table(connection, name, {key: number.get(key, "varchar") for key in header.split()}, rows)

@@ -20,7 +20,7 @@ from markdown_it.token import Token
 
 from periscope import catalogue
 from reports import figures, french
-from reports.document import Block, Cell, Chart, Note, Prose, Section, Signature, Table, Text, cells, printed
+from reports.document import Block, Cell, Chart, Note, Prose, Section, Signature, Table, Text, cells
 from reports.html import heading_depths
 from reports.report import Report
 
@@ -137,9 +137,8 @@ def _shown(cell: Cell) -> dict[str, str]:
 
 def _proofs(report: Report) -> list[list[str]]:
     """Identifier, name, place and value of every figure printed, in reading order: where its number leads."""
-    known = report.figures.by_id
     found = []
-    for figure in (known[one] for one in printed(report.shown) if one in known):
+    for figure in report.printed:
         place = [
             french.short_period(figure.period),
             catalogue.PERIMETERS.get(figure.perimeter, figure.perimeter),

@@ -12,7 +12,7 @@ from periscope.quarters import Quarter
 from periscope.reader_context import ReportContext, Target
 from reports import french, html
 from reports.charts import Interval, Point
-from reports.document import Cell, Section
+from reports.document import Cell, Section, printed
 from reports.figures import Figure, Figures, change
 
 HEADLINES = {
@@ -155,6 +155,12 @@ class Report:
                 Point(french.short_period(figure.period), scaled(figure.value, figure.unit), figure.text, aim)
             )
         return found
+
+    @property
+    def printed(self) -> list[Figure]:
+        """The figures that the sections shown so far print, each once, in reading order."""
+        known = self.figures.by_id
+        return [known[one] for one in printed(self.shown) if one in known]
 
     def label(self, figure: Figure) -> str:
         """The name of a figure's item, as this reader may read it."""

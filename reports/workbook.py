@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from reports import proofs
-from reports.document import Cell, Chart, Note, Section, Table, Text, cells, printed
+from reports.document import Cell, Chart, Note, Section, Table, Text, cells
 from reports.report import Report
 
 _FORMATS = {
@@ -78,8 +78,7 @@ class _Sheets:
             for unit, form in _FORMATS.items()
             for bold in (False, True)
         }
-        known = report.figures.by_id
-        self._proofs = [known[one] for one in printed(report.shown) if one in known]
+        self._proofs = report.printed
         self._places = {one.figure_id: _FIRST_PROOF + n for n, one in enumerate(self._proofs, 1)}
         self._names: set[str] = {_PROOFS.lower()}
 

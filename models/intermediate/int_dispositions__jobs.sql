@@ -7,9 +7,7 @@ ledger as (
         periods.period,
         ledger.post_id,
         ledger.category,
-        ledger.started_on,
-        ledger.ended_on,
-        ledger.stock_on
+        {{ not_open('ledger', 'ledger.stock_on') }} as not_open_fr
     from {{ ref('int_periods') }} as periods
     inner join {{ ref('int_posts__ledger') }} as ledger on periods.last_quarter = ledger.quarter
     where periods.is_current
@@ -38,11 +36,9 @@ attributed as (
 declarations as (
     select
         periods.period,
-        periods.ends_on as stock_on,
         {{ dbt.hash("concat(declarants.post_id, '|', declarants.sender_siren)") }} as entity_id,
         declarants.category,
-        declarants.started_on,
-        declarants.ended_on,
+        {{ not_open('declarants', 'periods.ends_on') }} as not_open_fr,
         counted.working_time
     from {{ ref('int_periods') }} as periods
     inner join {{ ref('int_posts__declarants') }} as declarants on periods.last_quarter = declarants.quarter
@@ -95,10 +91,7 @@ judged as (
             case when employed.post_id is not null then {{ contribution }} end as contribution,
             case
                 when employed.post_id is not null then null
-                when ledger.started_on > ledger.stock_on then 'Le contrat commence après le dernier jour de la période.'
-                when ledger.ended_on < ledger.stock_on
-                    then 'Le contrat s''est terminé avant le dernier jour de la période.'
-                else 'L''employeur n''est pas membre au dernier jour de la période.'
+                else coalesce(ledger.not_open_fr, 'L''employeur n''est pas membre au dernier jour de la période.')
             end as exclusion_reason_fr
         from ledger
         left join employed on ledger.period = employed.period and ledger.post_id = employed.post_id
@@ -119,10 +112,9 @@ judged as (
                 when linked.post_id is null then 'Le poste n''est rattaché à aucun projet collaboratif.'
                 when ledger.category is null then 'La catégorie d''emploi n''est pas renseignée.'
                 when ledger.category <> '{{ category }}' then 'Le poste n''est pas de catégorie « {{ category_fr }} ».'
-                when ledger.started_on > ledger.stock_on then 'Le contrat commence après le dernier jour de la période.'
-                when ledger.ended_on < ledger.stock_on
-                    then 'Le contrat s''est terminé avant le dernier jour de la période.'
-                else 'Aucun partenaire membre au dernier jour de la période ne déclare ce poste.'
+                else coalesce(
+                    ledger.not_open_fr, 'Aucun partenaire membre au dernier jour de la période ne déclare ce poste.'
+                )
             end as exclusion_reason_fr
         from ledger
         left join attributed
@@ -142,9 +134,9 @@ judged as (
             when working_time is not null then null
             when category is null then 'La catégorie d''emploi n''est pas renseignée.'
             when category <> 'created' then 'Le poste n''est pas de catégorie « créé ».'
-            when started_on > stock_on then 'Le contrat commence après le dernier jour de la période.'
-            when ended_on < stock_on then 'Le contrat s''est terminé avant le dernier jour de la période.'
-            else 'La structure qui déclare ce poste n''est pas membre au dernier jour de la période.'
+            else coalesce(
+                not_open_fr, 'La structure qui déclare ce poste n''est pas membre au dernier jour de la période.'
+            )
         end as exclusion_reason_fr
     from declarations
     union all

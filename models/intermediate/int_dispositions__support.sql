@@ -19,26 +19,14 @@ followed as (
 
 files as (
     select
-        periods.period,
-        periods.ends_on,
-        declared.file_id,
-        max(case when members.member_id is not null then 1 else 0 end) as has_member,
-        min(bodies.threshold_on) as threshold_on
-    from {{ ref('int_periods') }} as periods
-    inner join {{ ref('int_supported_projects__identified') }} as declared
-        on declared.quarter between periods.first_quarter and periods.last_quarter
-    left join {{ ref('int_members__by_period') }} as members
-        on
-            periods.period = members.period
-            and declared.sender_siren = members.siren
-            and members.perimeter = 'members'
-            and members.basis = 'flow'
-    left join {{ ref('int_supported_projects__bodies') }} as bodies
-        on
-            declared.project_id = bodies.project_id
-            and declared.sender_siren = bodies.sender_siren
-    where periods.is_current
-    group by periods.period, periods.ends_on, declared.file_id
+        period,
+        ends_on,
+        file_id,
+        max(case when has_member then 1 else 0 end) as has_member,
+        min(threshold_on) as threshold_on
+    from {{ ref('int_supported_projects__told_rows') }}
+    where is_declared_in_period
+    group by period, ends_on, file_id
 ),
 
 followed_files as (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from periscope import catalogue
 from reports import french
-from reports.document import Cell, Chart, Table, Text, cells
+from reports.document import Cell, Table
 from reports.figures import Figure, indicator_name
 from reports.report import Report
 
@@ -54,9 +54,4 @@ def breakdown(report: Report, caption: str, figures: Sequence[Figure], heading: 
 
 def shown_indicators(report: Report) -> set[str]:
     """The indicators that the sections shown so far print."""
-    blocks = [block for section in report.shown for block in section.blocks]
-    tables = [b.table if isinstance(b, Chart) else b for b in blocks if isinstance(b, Chart | Table)]
-    printed = [cell for table in tables for row in table.rows for cell in cells(row)]
-    printed += [part for b in blocks if isinstance(b, Text) for part in b.parts if isinstance(part, Cell)]
-    known = (report.figures.by_id.get(cell.figure_id) for cell in printed)
-    return {figure.indicator_id for figure in known if figure}
+    return {figure.indicator_id for figure in report.printed}

@@ -9,7 +9,10 @@ import pytest
 
 from periscope import layouts, settings
 from periscope.errors import UsageError
+from periscope.settings import Secrecy
 from periscope.workspace import Run
+from protection import layouts as protection_layouts
+from protection.primary import load_figures
 from release import restatement
 from tests.integration.test_protection import close, publication, told
 from tests.poles import Pole
@@ -103,6 +106,24 @@ def test_functions_told_for_years_only(tmp_path: Path) -> None:
     with pole.warehouse(run) as connection:
         causes = connection.execute("select distinct cause from protection.masks").fetchall()
     assert any("pour l'année" in cause for (cause,) in causes)
+
+
+def test_two_functions_can_still_be_told_for_years_only(tmp_path: Path) -> None:
+    """There is no class to make of two functions."""
+    pole = SecretPole(tmp_path / "ws")
+    for number in range(8):
+        pole.member(
+            f"M{number}", PAIRS[number // 4], Q2026_2=30_000 + 777 * number, Q2026_3=41_000 + 555 * number
+        )
+    run = publication(pole.turnover_figures())
+    with pole.warehouse(run) as connection:
+        figures = load_figures(connection)
+    scope = [figure for figure in figures if figure.period in ("2026-Q3", "2026")]
+    (told,) = protection_layouts.search(figures, scope, [], [], Secrecy())
+    assert {(row.layout, row.period, row.shown_count) for row in told} == {
+        (layouts.YEAR_ONLY, "2026-Q3", 0),
+        (layouts.YEAR_ONLY, "2026", 2),
+    }
 
 
 def test_a_class_is_protected_with_the_functions_delivered_before(tmp_path: Path) -> None:
