@@ -93,12 +93,12 @@ def _ingest_and_check(run: Run) -> None:
     """Both steps, Great Expectations loading in its own process while files are read, then while dbt loads here."""
     from expectations import gate
     from ingest import receive, returns
-    from periscope import models
+    from periscope import models, reuse
 
     judges: list[gate.Judge] = []
     try:
         receive.receive(run, lambda: judges.append(gate.Judge()))
-        if judges:
+        if judges and reuse.needs_dbt(run):
             models.preload()
         gate.check(run, judges[0] if judges else None)
     finally:

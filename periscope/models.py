@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from periscope import warehouse
 from periscope.errors import PeriscopeError
@@ -42,6 +43,19 @@ class BuildRequest:
             "source_gap_share": self.source_gap_share,
             "function_classes": self.function_classes,
         }
+
+
+class Statement(NamedTuple):
+    """What dbt compiled of one model (`table` or `view`, by its relation) or one promise (`test`, by its name)."""
+
+    kind: str
+    name: str
+    sql: str
+
+    @classmethod
+    def of(cls, node: Any) -> Statement:
+        name = node.name if node.resource_type == "test" else node.relation_name
+        return cls(node.config.materialized, name, node.compiled_code)
 
 
 def request(run: Run) -> BuildRequest:
@@ -85,8 +99,10 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
                 os.environ[key] = value
 
 
-def build(request: BuildRequest, *, select: list[str] | None = None, unit_tests: bool = False) -> None:
-    """Build every model and check every promise into `request.candidate`.
+def build(
+    request: BuildRequest, *, select: list[str] | None = None, unit_tests: bool = False
+) -> list[Statement]:
+    """Build every model and check every promise into `request.candidate`. Returns what was run, in order.
 
     Raises PeriscopeError that names the models and tests at fault. Unit tests run on invented rows, so they
     belong to the project's own tests, not to an evaluator's run.
@@ -105,7 +121,7 @@ def build(request: BuildRequest, *, select: list[str] | None = None, unit_tests:
         arguments += ["--no-write-json"]
     environment = {"PERISCOPE_RAW": str(request.raw), "PERISCOPE_CANDIDATE": str(request.candidate)}
     try:
-        _dbt_build(arguments, request.target, environment)
+        return _dbt_build(arguments, request.target, environment)
     finally:
         # dbt keeps its connection open and the data in the write-ahead log until this
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
@@ -121,7 +137,7 @@ def build_on_spark(request: BuildRequest, target: Path) -> None:
     _dbt_build(arguments, target, {})
 
 
-def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) -> None:
+def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) -> list[Statement]:
     from dbt.cli.main import dbtRunner
 
     command = ["--quiet", "--no-use-colors", "--log-level-file", "none", "build"]
@@ -129,18 +145,26 @@ def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) 
     command += ["--target-path", str(target), "--log-path", str(target), *arguments]
     with _environment(environment | {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}):
         result = dbtRunner().invoke(command)
+    done = getattr(result.result, "results", [])
     if result.success:
-        return
+        return [Statement.of(one.node) for one in done if _is_run_again(one.node)]
     if result.exception is not None:
         raise PeriscopeError(f"Les modèles ne se lisent pas : {result.exception}") from result.exception
     failures = [
-        f"{node.node.name} ({node.status}) : {_without_cells(str(node.message))}"
-        for node in getattr(result.result, "results", [])
-        if str(node.status) in ("error", "fail")
+        f"{one.node.name} ({one.status}) : {_without_cells(str(one.message))}"
+        for one in done
+        if str(one.status) in ("error", "fail")
     ]
     raise PeriscopeError(
         "Le calcul des critères a échoué ; rien n'est publié, la publication précédente est intacte.\n  "
         + "\n  ".join(failures)
+    )
+
+
+def _is_run_again(node: Any) -> bool:
+    """Seeds are files of the program; a promise that only warns stops nothing."""
+    return node.resource_type == "model" or (
+        node.resource_type == "test" and str(node.config.severity).lower() == "error"
     )
 
 

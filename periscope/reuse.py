@@ -10,10 +10,11 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from periscope import models, warehouse
+from periscope import models, replay, warehouse
 from periscope.files import write_whole
 from periscope.state import code_hash
 from periscope.workspace import Run, Workspace
@@ -50,16 +51,23 @@ def _hash(made_from: object) -> str:
 @contextmanager
 def opened(workspace: Workspace, name: str) -> Iterator[Reuse]:
     """The results kept under `name` by this very program; those used inside are kept for the next run."""
-    path, code = workspace.warehouse / "reuse" / f"{name}.json", code_hash()
-    try:
-        saved = json.loads(path.read_text(encoding="utf-8"))
-        known = saved["results"] if saved["code"] == code else {}
-    except (OSError, ValueError, KeyError, TypeError):
-        known = {}
-    found = Reuse(known)
+    path, code = _path(workspace, name), code_hash()
+    found = Reuse(_saved(path, code))
     yield found
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps({"code": code, "results": found.used}, sort_keys=True).encode())
+
+
+def _path(workspace: Workspace, name: str) -> Path:
+    return workspace.warehouse / "reuse" / f"{name}.json"
+
+
+def _saved(path: Path, code: str) -> dict[str, Any]:
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        return dict(saved["results"]) if saved["code"] == code else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def files_of(folder: Path) -> Files:
@@ -107,16 +115,48 @@ def _take_again(after: Files | None, folder: Path, published: Path) -> bool:
     return True
 
 
+def needs_dbt(run: Run) -> bool:
+    """Whether `build` is sure to need dbt: nothing compiled for these parameters is at hand."""
+    return (
+        Reuse(_saved(_path(run.workspace, "models"), code_hash())).known(models.request(run).variables())
+        is None
+    )
+
+
 def build(run: Run) -> None:
-    """Build the models, or take the warehouse of the last publication again when the same was built from the same rows."""
-    request = models.request(run)
-    made_from = request.variables(), warehouse.content(request.raw)
+    """Build the models, or take the warehouse of the last publication again when the same was built from the same rows.
+
+    From other rows, the statements that dbt compiled for these parameters are run again without it.
+    """
+    request, database = models.request(run), run.workspace.database
+    parameters = request.variables()
+    made_from = parameters, warehouse.content(request.raw)
     with opened(run.workspace, "models") as reuse:
+        compiled = _Compiled.of(reuse.known(parameters))
         built = reuse.known(made_from)
-        if built is None or not _is_built_already(run.workspace.database, request.candidate, built):
-            models.build(request)
+        if built is None or not _is_built_already(database, request.candidate, built):
+            if not replay.build(request, compiled.statements, database, compiled.seeds):
+                compiled = _Compiled(models.build(request), {})
             built = warehouse.content(request.candidate)
         reuse.keep(made_from, built)
+        reuse.keep(parameters, compiled.kept(built))
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """What dbt ran for some parameters, and the hash of each table that it loaded from a file of the program."""
+
+    statements: list[models.Statement]
+    seeds: Files
+
+    @classmethod
+    def of(cls, kept: Any) -> _Compiled:
+        statements, seeds = kept or ([], {})
+        return cls([models.Statement(*told) for told in statements], seeds)
+
+    def kept(self, built: Files) -> tuple[list[models.Statement], Files]:
+        made = {statement.name.partition(".")[2] for statement in self.statements}
+        return self.statements, {name: told for name, told in built.items() if name not in made}
 
 
 def _is_built_already(database: Path, candidate: Path, built: Files) -> bool:

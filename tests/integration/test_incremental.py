@@ -49,9 +49,12 @@ def test_one_changed_declaration_gives_what_a_run_from_nothing_gives(pole: Path,
             house.lines(house.MEMBERS["A"], "0,5"), encoding="utf-8"
         )
     forget(roots[1])
+    shutil.rmtree(roots[0] / "warehouse" / "dbt" / "run")
     for root in roots:
         ended = house.run(root, "run")
         assert ended.status == 0, ended.told
+    ran = [(root / "warehouse" / "dbt" / "run").exists() for root in roots]
+    assert ran == [False, True], "what dbt compiled is run again without it, and only where it is at hand"
     again, from_nothing = map(published, roots)
     assert again == from_nothing
     assert again["2026-Q3/internal/figures.csv"] != before["2026-Q3/internal/figures.csv"]

@@ -107,22 +107,32 @@ def test_a_run_that_fails_keeps_the_memory_of_the_one_before(run: Run) -> None:
         assert kept.get("a", lambda: 2) == 1
 
 
+MEMBERS = 'create table criteria.crit_members_count as select count(*) as value from "raw".register.members'
+STATEMENTS = [
+    models.Statement("table", '"periscope"."criteria"."crit_members_count"', MEMBERS.partition(" as ")[2]),
+    models.Statement(
+        "test", "a_pole_is_small", "select value from criteria.crit_members_count where value > 2"
+    ),
+]
+
+
 class Builder:
-    """Stands for dbt: one model, the sum of the raw rows; counts how often it was asked."""
+    """Stands for dbt: one seed, one model that counts members; tells what it ran, and counts how often it was asked."""
 
     def __init__(self) -> None:
         self.count = 0
+        self.statements: list[models.Statement] = []
 
-    def __call__(self, request: models.BuildRequest) -> None:
+    def __call__(self, request: models.BuildRequest) -> list[models.Statement]:
         self.count += 1
         request.candidate.unlink(missing_ok=True)
         request.candidate.parent.mkdir(parents=True, exist_ok=True)
         with warehouse.connect(request.candidate) as connection:
             warehouse.attach(connection, request.raw)
-            connection.execute("create schema criteria")
-            connection.execute(
-                "create table criteria.crit_members_count as select count(*) as value from raw.register.members"
-            )
+            connection.execute("create schema criteria; create schema seeds")
+            connection.execute("create table seeds.indicators as select 'members_count' as indicator_id")
+            connection.execute(MEMBERS)
+        return self.statements
 
 
 @pytest.fixture
@@ -152,7 +162,7 @@ def test_the_same_rows_are_not_built_twice(run: Run, builder: Builder) -> None:
     assert builder.count == 1
     # what a later step added is gone, as after a build
     candidate = run.workspace.candidate / "periscope.duckdb"
-    assert list(warehouse.content(candidate)) == ['"criteria"."crit_members_count"']
+    assert list(warehouse.content(candidate)) == ['"criteria"."crit_members_count"', '"seeds"."indicators"']
 
 
 def test_one_changed_row_is_built(run: Run, builder: Builder) -> None:
@@ -161,6 +171,49 @@ def test_one_changed_row_is_built(run: Run, builder: Builder) -> None:
         connection.execute("update register.members set siren = '356000000'")
     reuse.build(run)
     assert builder.count == 2
+
+
+def members(run: Run, *sirens: str) -> None:
+    with warehouse.connect(run.workspace.raw_database) as connection:
+        for siren in sirens:
+            connection.execute("insert into register.members (member_id, siren) values ($1, $1)", [siren])
+
+
+def counted(run: Run) -> int:
+    with warehouse.connect(run.workspace.candidate / "periscope.duckdb", read_only=True) as connection:
+        (count,) = connection.execute(
+            "select any_value(value) from criteria.crit_members_count, seeds.indicators"
+        ).fetchone() or (0,)
+    return int(count)
+
+
+def test_from_other_rows_what_dbt_compiled_is_run_again_without_it(run: Run, builder: Builder) -> None:
+    builder.statements = STATEMENTS
+    build_and_publish(run)
+    members(run, "356000000")
+    build_and_publish(run)
+    members(run, "552100554")
+    reuse.build(run)
+    assert builder.count == 2, "the third row breaks the promise: only dbt may say so"
+    with warehouse.connect(run.workspace.raw_database) as connection:
+        connection.execute("delete from register.members where siren <> '732829320'")
+    reuse.build(run)
+    assert (builder.count, counted(run)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "damage", ["update seeds.indicators set indicator_id = 'other'", "drop table seeds.indicators"]
+)
+def test_a_list_of_the_program_that_is_not_as_it_was_is_loaded_again(
+    run: Run, builder: Builder, damage: str
+) -> None:
+    builder.statements = STATEMENTS
+    build_and_publish(run)
+    with warehouse.connect(run.workspace.database) as connection:
+        connection.execute(damage)
+    members(run, "356000000")
+    reuse.build(run)
+    assert (builder.count, counted(run)) == (2, 2)
 
 
 def test_another_quarter_is_built(run: Run, builder: Builder) -> None:
