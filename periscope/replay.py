@@ -2,48 +2,69 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from periscope import warehouse
+from periscope.errors import PeriscopeError
 from periscope.models import BuildRequest, Statement
 
+#: quoted name -> count and hash of the rows of a table
+Content = dict[str, str]
+_RELATION = re.compile(r'"\w+"\."\w+"\."\w+"')
 
-def build(request: BuildRequest, statements: list[Statement], database: Path, seeds: dict[str, str]) -> bool:
-    """Build `request.candidate` by the `statements` of an earlier build of the same program and parameters.
 
-    `seeds` are the tables, with the hash of each, that no statement makes: they are taken from `database`, what the
-    earlier build became. False when something is not as it was then or when a promise is broken: dbt builds and says it.
+@dataclass(frozen=True)
+class Built:
+    """What a build ran, in order; what the tables of the raw warehouse held then, and those of its own after it."""
+
+    statements: list[Statement]
+    raw: Content
+    tables: Content
+
+
+def build(request: BuildRequest, built: Built, database: Path) -> bool:
+    """Bring `database`, which `built` tells of, to the rows of `request.raw`, in `request.candidate`.
+
+    Only what reads a table that changed is run again. False when something is not as it was then, or when a promise is
+    broken: dbt builds, and says what is wrong.
     """
-    if not statements or not database.exists():
+    if not database.exists():
         return False
-    request.candidate.unlink(missing_ok=True)
     request.candidate.parent.mkdir(parents=True, exist_ok=True)
+    request.candidate.with_name(request.candidate.name + ".wal").unlink(missing_ok=True)
+    shutil.copyfile(database, request.candidate)
+    raw = warehouse.content(request.raw)
+    changed = {
+        f'"raw".{name}' for name in raw.keys() | built.raw.keys() if raw.get(name) != built.raw.get(name)
+    }
     try:
         with warehouse.connect(request.candidate) as connection:
+            for name in warehouse.table_names(connection):
+                if name not in built.tables:  # made by a later step
+                    connection.execute(f"drop table {name}")
             warehouse.attach(connection, request.raw)
-            warehouse.attach(connection, database, "before")
-            for name in seeds:
-                _create_schema(connection, name)
-                connection.execute(f"create table {name} as select * from before.{name}")
-            connection.execute("detach before")
-            if not all(_run(connection, statement) for statement in statements):
-                return False
-        there = warehouse.content(request.candidate)
-    except duckdb.Error:
+            return warehouse.content_of(connection) == built.tables and all(
+                _run(connection, statement, built.tables, changed) for statement in built.statements
+            )
+    except (duckdb.Error, PeriscopeError):
         return False
-    return all(there[name] == told for name, told in seeds.items())
 
 
-def _run(connection: warehouse.Connection, statement: Statement) -> bool:
-    """False when the promise is broken."""
+def _run(connection: warehouse.Connection, statement: Statement, before: Content, changed: set[str]) -> bool:
+    """Run what reads something of `changed`, and add to it what is thus changed; False when a promise is broken."""
+    if changed.isdisjoint(_RELATION.findall(statement.sql)):
+        return True
     if statement.kind == "test":
         return connection.execute(f"select count(*) from ({statement.sql})").fetchone() == (0,)
-    _create_schema(connection, statement.name)
-    connection.execute(f"create {statement.kind} {statement.name} as ({statement.sql})")
+    if statement.kind == "table":
+        connection.execute(f"create or replace table {statement.name} as ({statement.sql})")
+        name = statement.name.partition(".")[2]
+        if warehouse.rows_hash(connection, name) == before[name]:
+            return True
+    changed.add(statement.name)
     return True
-
-
-def _create_schema(connection: warehouse.Connection, name: str) -> None:
-    connection.execute(f"create schema if not exists {name.rpartition('.')[0]}")

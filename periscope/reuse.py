@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -124,50 +124,13 @@ def needs_dbt(run: Run) -> bool:
 
 
 def build(run: Run) -> None:
-    """Build the models, or take the warehouse of the last publication again when the same was built from the same rows.
-
-    From other rows, the statements that dbt compiled for these parameters are run again without it.
-    """
-    request, database = models.request(run), run.workspace.database
-    parameters = request.variables()
-    made_from = parameters, warehouse.content(request.raw)
+    """Build the models; what an earlier build of the same program and parameters made of the same rows is kept."""
+    request = models.request(run)
     with opened(run.workspace, "models") as reuse:
-        compiled = _Compiled.of(reuse.known(parameters))
-        built = reuse.known(made_from)
-        if built is None or not _is_built_already(database, request.candidate, built):
-            if not replay.build(request, compiled.statements, database, compiled.seeds):
-                compiled = _Compiled(models.build(request), {})
-            built = warehouse.content(request.candidate)
-        reuse.keep(made_from, built)
-        reuse.keep(parameters, compiled.kept(built))
-
-
-@dataclass(frozen=True)
-class _Compiled:
-    """What dbt ran for some parameters, and the hash of each table that it loaded from a file of the program."""
-
-    statements: list[models.Statement]
-    seeds: Files
-
-    @classmethod
-    def of(cls, kept: Any) -> _Compiled:
-        statements, seeds = kept or ([], {})
-        return cls([models.Statement(*told) for told in statements], seeds)
-
-    def kept(self, built: Files) -> tuple[list[models.Statement], Files]:
-        made = {statement.name.partition(".")[2] for statement in self.statements}
-        return self.statements, {name: told for name, told in built.items() if name not in made}
-
-
-def _is_built_already(database: Path, candidate: Path, built: Files) -> bool:
-    """Copy `database` to `candidate`, without what later steps added; False unless it then holds what was built."""
-    if not database.exists() or warehouse.is_damaged(database):
-        return False
-    candidate.parent.mkdir(parents=True, exist_ok=True)
-    candidate.with_name(candidate.name + ".wal").unlink(missing_ok=True)
-    shutil.copyfile(database, candidate)
-    with warehouse.connect(candidate) as connection:
-        for name in warehouse.table_names(connection):
-            if name not in built:
-                connection.execute(f"drop table {name}")
-    return warehouse.content(candidate) == built
+        kept = reuse.known(request.variables())
+        statements = [models.Statement(*told) for told in kept["statements"]] if kept else []
+        built = replay.Built(statements, kept["raw"], kept["tables"]) if kept else None
+        if built is None or not replay.build(request, built, run.workspace.database):
+            statements = models.build(request)
+        raw, tables = warehouse.content(request.raw), warehouse.content(request.candidate)
+        reuse.keep(request.variables(), asdict(replay.Built(statements, raw, tables)))

@@ -163,10 +163,16 @@ def table_names(connection: Connection) -> list[str]:
 def content(path: Path) -> dict[str, str]:
     """What the tables of a DuckDB file hold: quoted name -> count and hash of its rows, whatever their order."""
     with connect(path, read_only=True) as connection:
-        return {
-            name: str(connection.execute(f"select count(*), sum(hash(said)) from {name} as said").fetchone())
-            for name in table_names(connection)
-        }
+        return content_of(connection)
+
+
+def content_of(connection: Connection) -> dict[str, str]:
+    return {name: rows_hash(connection, name) for name in table_names(connection)}
+
+
+def rows_hash(connection: Connection, name: str) -> str:
+    """Count and hash of the rows of a table, by its quoted name."""
+    return str(connection.execute(f"select count(*), sum(hash(said)) from {name} as said").fetchone())
 
 
 def is_damaged(path: Path) -> bool:

@@ -91,7 +91,7 @@ class Secrets:
 
     def in_text(self, text: str) -> str:
         """What the text betrays, or ''."""
-        for written in _NUMBER.findall(text):
+        for written in dict.fromkeys(_NUMBER.findall(text)):
             if len(written) < _MIN_WHOLE_DIGITS:
                 continue
             bare = written.translate(_NO_SEPARATORS)
