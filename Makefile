@@ -11,7 +11,7 @@ help:
 	@echo "make test-slow  les tests longs : chaque panne une fois, exécutions entières, fichiers réels"
 	@echo "make lint   ruff, mypy, sqlfluff"
 	@echo "make bench  mesures de vitesse et de mémoire (benchmarks/)"
-	@echo "make faults provoque chaque panne $(FAULT_REPEATS) fois et écrit docs/fiabilite.md"
+	@echo "make faults provoque chaque panne au moins $(FAULT_REPEATS) fois et écrit docs/fiabilite.md"
 	@echo "make fuzz   entrées guidées par la couverture, pour chaque lecteur écrit à la main"
 	@echo "make lab    Jupyter pour les analystes"
 	@echo "make spark  les mêmes modèles sur un Spark de cette machine, comparés à DuckDB (Java 17)"

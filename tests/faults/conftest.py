@@ -1,10 +1,12 @@
 """One pole published twice, for every fault; and the counts that `make faults` writes to docs/fiabilite.md.
 
-PERISCOPE_FAULT_REPEATS runs each fault several times; PERISCOPE_FAULT_REPORT is the page whose table is replaced.
+PERISCOPE_FAULT_REPEATS provokes each fault at least that many times, over all the ways that its test has of provoking it;
+PERISCOPE_FAULT_REPORT is the page whose table is replaced.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
 from dataclasses import dataclass
@@ -74,7 +76,8 @@ def ledger() -> Ledger:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "turn" in metafunc.fixturenames:
-        metafunc.parametrize("turn", range(REPEATS))
+        ways = math.prod(len(mark.args[1]) for mark in metafunc.definition.iter_markers("parametrize"))
+        metafunc.parametrize("turn", range(math.ceil(REPEATS / ways)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
