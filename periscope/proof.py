@@ -183,25 +183,23 @@ def _checks(run: Run, figure: Row, indicator: Indicator, sources: list[Row]) -> 
     if indicator.is_additive and figure["value"] is not None:
         total = sum((s["contribution"] or Decimal(0) for s in sources), Decimal(0))
         tolerance = Decimal(_TOLERANCE.get(figure["unit"], "0"))
-        told = f"La somme des {len(sources)} lignes fait {shown(total)}."
+        told = f"La somme des lignes ({len(sources)}) fait {shown(total)}."
         found.append((told, abs(total - figure["value"]) <= tolerance))
     if _is_recounted(figure, indicator):
         counts = [
             sum((s[part] or Decimal(0) for s in sources), Decimal(0)) for part in ("contribution", "weight")
         ]
-        told = (
-            f"Les {len(sources)} lignes redonnent les deux nombres, {shown(counts[0])} et {shown(counts[1])}."
-        )
+        told = f"Les lignes ({len(sources)}) redonnent les deux nombres, {shown(counts[0])} et {shown(counts[1])}."
         found.append((told, counts == [figure["numerator"], figure["denominator"]]))
     originals = sorted({s["file_id"] for s in sources if s["file_id"]})
     if originals:
         intact = [run.workspace.landed / one for one in originals]
-        found.append(
-            (
-                f"Les {len(originals)} fichiers d'origine sont gardés et leur empreinte est celle de l'arrivée.",
-                all(path.exists() and _hash(path) == path.name for path in intact),
-            )
+        told = (
+            "Le fichier d'origine est gardé et son empreinte est celle de l'arrivée."
+            if len(originals) == 1
+            else f"Les {len(originals)} fichiers d'origine sont gardés et leur empreinte est celle de l'arrivée."
         )
+        found.append((told, all(path.exists() and _hash(path) == path.name for path in intact)))
     lost = [s for s in sources if not s["file_id"] and not (s["source_file"] or "").startswith("register/")]
     found.append(("Chaque ligne mène à un fichier reçu ou à une table du registre.", not lost))
     return found

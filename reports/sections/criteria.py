@@ -97,7 +97,8 @@ def _bridge_point(report: Report, figure: Figure) -> Point:
 def _growths(report: Report, perimeter: str) -> Chart | None:
     ids = ("turnover_panel_growth", "turnover_total_growth")
     series = {("Panel constant", "Total")[n]: report.points(i, perimeter) for n, i in enumerate(ids)}
-    if not any(p.value is not None for points in series.values() for p in points):
+    # one value draws a lone dot, and is a measure above
+    if all(sum(p.value is not None for p in points) < 2 for points in series.values()):
         return None
     title = f"Panel constant et total, évolution sur un an ({catalogue.PERIMETERS[perimeter].lower()})"
     description = "Deux courbes à la même échelle : membres présents aux deux dates, et total entrées et sorties comprises."
