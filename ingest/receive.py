@@ -122,8 +122,7 @@ def _drop_foreign_schema(path: Path) -> None:
     mark = path.with_suffix(".schema")
     schema = hashlib.sha256(repr(warehouse.raw_tables()).encode()).hexdigest()
     if path.exists() and (not mark.exists() or mark.read_text(encoding="ascii") != schema):
-        path.unlink()
-        path.with_name(path.name + ".wal").unlink(missing_ok=True)
+        warehouse.remove(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     mark.write_text(schema, encoding="ascii")
 

@@ -41,7 +41,7 @@ def prepare(workspace: Workspace) -> Path:
     for old in (folder / "marts").glob("*.parquet"):
         old.unlink()
     fresh = folder / f"{COPY}.nouveau"
-    fresh.unlink(missing_ok=True)
+    warehouse.remove(fresh)
     with warehouse.connect(fresh) as connection:
         warehouse.attach(connection, workspace.database, "source")
         connection.execute("create schema marts")

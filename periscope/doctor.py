@@ -58,8 +58,7 @@ def check_ground(workspace: Workspace, report: Report) -> None:
         report.lost.append(str(error))
     for path in (workspace.raw_database, workspace.database):
         if path.exists() and warehouse.is_damaged(path):
-            for part in (path, path.with_name(path.name + ".wal")):
-                part.unlink(missing_ok=True)
+            warehouse.remove(path)
             report.mended.append(
                 f"warehouse/{path.name} était endommagé : il est recalculé depuis les originaux."
             )

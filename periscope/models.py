@@ -109,7 +109,7 @@ def build(
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    request.candidate.unlink(missing_ok=True)
+    warehouse.remove(request.candidate)
     request.candidate.parent.mkdir(parents=True, exist_ok=True)
     arguments = ["--vars", json.dumps(request.variables(), sort_keys=True)]
     if select:

@@ -36,7 +36,7 @@ def build(request: BuildRequest, built: Built, database: Path) -> bool:
     if not database.exists():
         return False
     request.candidate.parent.mkdir(parents=True, exist_ok=True)
-    request.candidate.with_name(request.candidate.name + ".wal").unlink(missing_ok=True)
+    warehouse.remove(request.candidate)
     shutil.copyfile(database, request.candidate)
     raw = warehouse.content(request.raw)
     changed = {

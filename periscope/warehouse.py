@@ -184,6 +184,12 @@ def is_damaged(path: Path) -> bool:
     return False
 
 
+def remove(path: Path) -> None:
+    """Remove a DuckDB file and the log of what a struck process had not yet written into it."""
+    for name in (path.name, path.name + ".wal"):
+        path.with_name(name).unlink(missing_ok=True)
+
+
 def attach(connection: Connection, path: Path, name: str = "raw") -> None:
     """Attach a DuckDB file read-only under `name`."""
     literal = "'" + str(path).replace("'", "''") + "'"

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from periscope import cli, models, replay
+from periscope import cli, models, replay, warehouse
 
 #: point -> module, function, and whether to strike before or after it
 POINTS = {
@@ -79,6 +79,7 @@ def _replay_once(replayed: Callable[..., bool], request: models.BuildRequest, *t
     kept = _kept()
     if kept and kept.exists():
         request.candidate.parent.mkdir(parents=True, exist_ok=True)
+        warehouse.remove(request.candidate)
         shutil.copyfile(kept, request.candidate)
         return True
     is_built = replayed(request, *told)

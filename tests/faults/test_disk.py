@@ -13,7 +13,7 @@ from tests.faults.conftest import Ledger, Poles
 
 pytestmark = pytest.mark.slow
 
-_DISK_MEGABYTES = 96
+_DISK_MEGABYTES = 128
 
 
 @pytest.fixture
