@@ -146,6 +146,8 @@ def connect(
         ) from error
     try:
         connection.execute("set timezone = 'UTC'")
+        # a query of some seconds would draw its bar in the middle of what a command prints
+        connection.execute("set enable_progress_bar = false")
         connection.execute("set preserve_insertion_order = true")
         yield connection
     finally:
