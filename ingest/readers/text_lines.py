@@ -102,13 +102,18 @@ def _joined(row: Row) -> str:
 def marked(connection: Connection, lines: Lines, keys: set[str]) -> list[Row]:
     """The rows among which the headers (two known keys or more) and the totals are, and few others."""
     connection.register("every_line", lines.table)
-    # a header without figures is no cell with figures, whatever folding does
-    may_be_header = "true" if any(map(_has_figure, keys)) else "not regexp_matches(cell, '[0-9]')"
+    # figures do not fold: no cell with one is a title without any, and a total begins with none
+    has_figures = any(map(_has_figure, keys))
+    wanted = "true" if has_figures else "not (cell >= '0' and cell < ':')"
+    may_be_title = "true" if has_figures else "not regexp_matches(cell, '[0-9]')"
     found = connection.execute(
         f"""
         with cells as (select row_number, unnest({lines.split}) as cell from every_line),
-        distinct_cells as (select cell, min(row_number) as lowest, max(row_number) as highest from cells group by cell)
-        select * from distinct_cells where {may_be_header} or regexp_matches(cell, '{_TOTAL}')
+        distinct_cells as (
+            select cell, min(row_number) as lowest, max(row_number) as highest
+            from cells where {wanted} group by cell
+        )
+        select * from distinct_cells where {may_be_title} or regexp_matches(cell, '{_TOTAL}')
         """,
         {"separator": lines.separator},
     ).fetchall()
