@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import Cost, command, header
+from benchmarks.measure import Cost, Results, command
 from ingest.demo import write_demo
 from periscope.arguments import STEPS
 from periscope.models import PROJECT
@@ -68,9 +68,9 @@ def main() -> None:
         rows = measured(root)
     floors = [cost for name, cost in rows if name.startswith("floor")]
     floor = Cost(sum(c.wall_s for c in floors), sum(c.cpu_s for c in floors), max(c.peak_mb for c in floors))
-    print(header("what", "floor"))
+    results = Results("demo_run", "floor")
     for name, cost in [*rows, ("floor, sum", floor)]:
-        print(cost.row(name, floor))
+        results.add(name, cost, floor)
     whole, changed = rows[0][1], rows[2][1]
     print(
         f"\nOne changed declaration / everything new: {changed.wall_s / whole.wall_s:.2f} of the wall clock, "
