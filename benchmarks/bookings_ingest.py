@@ -10,7 +10,7 @@ import tempfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.measure import alone, header
+from benchmarks.measure import Results, alone
 from ingest import sources
 from ingest.context import Context, Member
 from ingest.landing import LandedFile, hash_file
@@ -110,13 +110,11 @@ def main(rows: int) -> None:
         path = folder / "planning.csv"
         generate(path, rows)
         print(f"{rows:,} bookings, {path.stat().st_size / 1e6:,.0f} MB\n")
-        print(header("way", "read_csv"))
-        peer = None
+        results = Results(f"bookings_ingest-{rows}", "read_csv")
         for way in (read_csv, load, pandas_c):
             count, cost = alone(way, path, folder)
             assert count == rows, f"{way.__name__}: {count} rows of {rows}"
-            peer = peer or cost
-            print(cost.row(way.__name__, peer), flush=True)
+            results.add(way.__name__, cost)
 
 
 if __name__ == "__main__":

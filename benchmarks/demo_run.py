@@ -14,7 +14,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from benchmarks.measure import Cost, alone, command, header
+from benchmarks.measure import Cost, Results, alone, command
 from ingest.demo import write_demo
 from periscope import warehouse
 from periscope.arguments import STEPS
@@ -86,12 +86,12 @@ def main() -> None:
         rows = measured(root)
     floors = [cost for name, cost in rows if name.startswith("floor")]
     floor = Cost(sum(c.wall_s for c in floors), sum(c.cpu_s for c in floors), max(c.peak_mb for c in floors))
-    print(header("what", "floor"))
+    results = Results("demo_run", "floor")
     for name, cost in [*rows, ("floor, sum", floor)]:
-        print(cost.row(name, floor))
-    cost = dict(rows)
-    whole, changed = cost["run, everything new"], cost["run, one changed declaration"]
-    apart = cost["masks, from nothing"].wall_s + cost["step evaluate, again, alone"].wall_s
+        results.add(name, cost, floor)
+    costs = dict(rows)
+    whole, changed = costs["run, everything new"], costs["run, one changed declaration"]
+    apart = costs["masks, from nothing"].wall_s + costs["step evaluate, again, alone"].wall_s
     print(
         f"\nOne changed declaration / everything new: {changed.wall_s / whole.wall_s:.2f} of the wall clock, "
         f"{changed.cpu_s / whole.cpu_s:.2f} of the CPU.\n"

@@ -6,15 +6,13 @@ Each way runs alone in its own process over the same invented files, in the same
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import resource
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from benchmarks.measure import Results, alone
 from ingest.context import Context, Member
 from ingest.readers import fec_ahead
 from periscope import warehouse
@@ -152,33 +150,17 @@ def _count(connection: warehouse.Connection, table: str) -> int:
 WAYS: tuple[Callable[[list[Path], Path], int], ...] = (read_csv_whole, load, read_csv_kept, pandas_c)
 
 
-def _measure(
-    way: Callable[[list[Path], Path], int], paths: list[Path], folder: Path
-) -> tuple[int, float, float, float]:
-    begun = time.perf_counter()
-    count = way(paths, folder)
-    wall = time.perf_counter() - begun
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return count, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-
-
 def main(lines: int, files: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         paths = generate(folder, lines, files)
         size = sum(path.stat().st_size for path in paths) / 1e6
         print(f"{lines:,} lines, {files} files, {size:,.0f} MB\n")
-        print(
-            "| way | wall s | CPU s | peak MB | wall / read_csv, whole | CPU / read_csv, whole |\n|---|---|---|---|---|---|"
-        )
-        floor: tuple[float, float] | None = None
+        results = Results(f"fec_ingest-{lines}-{files}", "read_csv_whole")
         for way in WAYS:
-            with multiprocessing.get_context("spawn").Pool(1) as pool:
-                count, wall, cpu, peak = pool.apply(_measure, (way, paths, folder))
+            count, cost = alone(way, paths, folder)
             assert count == files * (lines // files // LINES_OF_AN_ENTRY) * LINES_OF_AN_ENTRY
-            floor = floor or (wall, cpu)
-            ratios = f"{wall / floor[0]:.2f} | {cpu / floor[1]:.2f}"
-            print(f"| {way.__name__} | {wall:.1f} | {cpu:.1f} | {peak:,.0f} | {ratios} |", flush=True)
+            results.add(way.__name__, cost)
             for database in folder.glob("*.duckdb*"):
                 database.unlink()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import resource
 import subprocess
@@ -16,6 +17,8 @@ from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+#: `python -m benchmarks.plots` draws what is here
+RESULTS = Path(__file__).parent / "results"
 
 
 @dataclass(frozen=True)
@@ -26,15 +29,34 @@ class Cost:
     cpu_s: float
     peak_mb: float
 
-    def row(self, name: str, peer: Cost | None = None) -> str:
-        """A line of a Markdown table: name, wall, CPU, peak, and wall and CPU as multiples of a peer's."""
-        peer = peer or self
-        ratios = f"{self.wall_s / peer.wall_s:.2f} | {self.cpu_s / peer.cpu_s:.2f}"
-        return f"| {name} | {self.wall_s:.2f} | {self.cpu_s:.2f} | {self.peak_mb:,.0f} | {ratios} |"
 
+class Results:
+    """Rows of one benchmark: printed as a Markdown table, kept as CSV with the load of the machine at that moment."""
 
-def header(first: str, peer: str) -> str:
-    return f"| {first} | wall s | CPU s | peak MB | wall / {peer} | CPU / {peer} |\n|---|---|---|---|---|---|"
+    def __init__(self, name: str, peer: str) -> None:
+        self._path = RESULTS / f"{name}.csv"
+        self._peer: Cost | None = None
+        print(
+            f"| what | wall s | CPU s | peak MB | wall / {peer} | CPU / {peer} | load |\n|---|---|---|---|---|---|---|"
+        )
+        RESULTS.mkdir(exist_ok=True)
+        self._path.write_text(f"what,wall_s,cpu_s,peak_mb,wall/{peer},cpu/{peer},load\n", encoding="utf-8")
+
+    def add(self, what: str, cost: Cost, peer: Cost | None = None) -> None:
+        """One more row, beside `peer`: the first row when it is not given."""
+        self._peer = self._peer or cost
+        peer = peer or self._peer
+        ratios = f"{cost.wall_s / peer.wall_s:.2f}", f"{cost.cpu_s / peer.cpu_s:.2f}"
+        cells = (
+            f"{cost.wall_s:.2f}",
+            f"{cost.cpu_s:.2f}",
+            f"{cost.peak_mb:.0f}",
+            *ratios,
+            f"{os.getloadavg()[0]:.1f}",
+        )
+        print(f"| {' | '.join([what, *cells])} |", flush=True)
+        with self._path.open("a", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerow([what, *cells])
 
 
 def alone(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, Cost]:

@@ -1,4 +1,4 @@
-"""`make bench`: the suite, one after the other: `python -m benchmarks.run [full]`.
+"""`make bench`: the suite, one after the other, then its plots: `python -m benchmarks.run [full]`.
 
 Without `full`, sizes that end in minutes. Everything is invented and written in temporary folders.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import bookings_ingest, demo_run, fec_ingest, reports, scale, small_files
+from benchmarks import bookings_ingest, demo_run, fec_ingest, plots, reports, scale, small_files
 
 
 def main(is_full: bool) -> None:
@@ -25,6 +25,7 @@ def main(is_full: bool) -> None:
     scale.main([million, 10 * million] if is_full else [million // 10, million])
     print("\n## Six reports beside one\n")
     reports.main()
+    plots.main()
 
 
 if __name__ == "__main__":

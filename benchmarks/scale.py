@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import bookings_ingest, fec_ingest
-from benchmarks.measure import command
+from benchmarks.measure import Cost, Results, command
 from periscope import template
 from periscope.models import PROJECT
 
@@ -51,10 +51,8 @@ def _write(path: Path, header: str, lines: list[str]) -> None:
 
 
 def main(sizes: list[int]) -> None:
-    print(
-        "| lines | step | wall s | CPU s | peak MB | µs of CPU a line | of the first size |\n|---|---|---|---|---|---|---|"
-    )
-    first: dict[str, float] = {}
+    results = Results(f"scale-{'-'.join(map(str, sizes))}", "first size per line")
+    first: dict[str, Cost] = {}
     for lines in sizes:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder) / "pole"
@@ -62,10 +60,10 @@ def main(sizes: list[int]) -> None:
             for step in ("ingest", "check", "build"):
                 line = [sys.executable, "-m", "periscope.cli", step, "-w", str(root)]
                 cost = command([*line, "--quarter", "2026-Q3", "--as-of", "2026-11-23"], PROJECT)
-                each = cost.cpu_s / lines * 1e6
-                ratio = each / first.setdefault(step, each)
-                costs = f"{cost.wall_s:.1f} | {cost.cpu_s:.1f} | {cost.peak_mb:,.0f}"
-                print(f"| {lines:,} | {step} | {costs} | {each:.2f} | {ratio:.2f} |", flush=True)
+                peer = first.setdefault(step, cost)
+                growth = lines / sizes[0]
+                expected = Cost(peer.wall_s * growth, peer.cpu_s * growth, peer.peak_mb)
+                results.add(f"{lines:,} lines, {step}", cost, expected)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import alone, command, header
+from benchmarks.measure import Results, alone, command
 from ingest import landing
 from periscope import template
 from periscope.models import PROJECT
@@ -42,12 +42,12 @@ def main(files: int) -> None:
         ingest = [sys.executable, "-m", "periscope.cli", "ingest", "-w", str(root), "--as-of", house.AS_OF]
         count, peer = alone(hash_inbox, root)
         assert count == files
-        print(header(f"{files:,} files", "hash"))
-        print(peer.row("hash of every file"))
-        print(command(ingest, PROJECT).row("ingest, all new", peer), flush=True)
-        print(command(ingest, PROJECT).row("ingest, nothing new", peer), flush=True)
+        results = Results(f"small_files-{files}", "hash")
+        results.add("hash of every file", peer)
+        results.add("ingest, all new", command(ingest, PROJECT))
+        results.add("ingest, nothing new", command(ingest, PROJECT))
         write(root, files)
-        print(command(ingest, PROJECT).row("ingest, one new file", peer), flush=True)
+        results.add("ingest, one new file", command(ingest, PROJECT))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from ingest.landing import LandedFile
-from periscope.receipts import Reading, Slice
+from periscope.receipts import Reading, Rows, Slice
 from periscope.warehouse import Connection, quote, raw_tables
 
 #: raw table of the rows of each kind of slice; FEC lines are loaded in bulk by their own reader
@@ -32,6 +32,7 @@ class Recorder:
         self._connection = connection
         self._types = raw_tables()
         self._pending: dict[str, list[dict[str, Any]]] = {}
+        self._long: dict[str, list[pa.Table]] = {}
 
     def add(self, table: str, row: dict[str, Any]) -> None:
         self._pending.setdefault(table, []).append(row)
@@ -50,6 +51,11 @@ class Recorder:
             self._connection.execute(f"insert into {table} select {casts} from pending_rows")
             self._connection.unregister("pending_rows")
         self._pending.clear()
+        for table, parts in self._long.items():
+            self._connection.register("long_rows", pa.concat_tables(parts))
+            self._connection.execute(f"insert into {table} by name from long_rows")
+            self._connection.unregister("long_rows")
+        self._long.clear()
 
     def forget(self, file_ids: list[str]) -> None:
         """Remove every row that was read from these files."""
@@ -82,6 +88,8 @@ class Recorder:
         )
         for piece in reading.slices:
             self._store_slice(file, reading, piece)
+        if sum(len(part) for parts in self._long.values() for part in parts) >= _MOST_PENDING:
+            self.flush()
         for refusal in reading.refusals:
             self.add(
                 "record.refusals",
@@ -141,6 +149,12 @@ class Recorder:
             },
         )
         table = ROW_TABLES.get(piece.kind)
+        if isinstance(piece.rows, Rows):
+            ids = pa.repeat(slice_id, len(piece.rows))
+            self._long.setdefault(ROW_TABLES[piece.kind], []).append(
+                piece.rows.table.append_column("slice_id", ids)
+            )
+            return
         for row in piece.rows:
             assert table is not None, f"rows of kind {piece.kind} have no table"
             sent = {"sender_siren": piece.sender_siren, "quarter": piece.quarter}

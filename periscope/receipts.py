@@ -7,9 +7,17 @@ file replaces. Rows read = rows accepted + rows refused, per slice and per file.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = dict[str, Any]
+#: rows of a long file that are dicts at the same time
+_ROWS_AT_ONCE = 10_000
 
 STATUS_ACCEPTED = "accepted"
 STATUS_SUPERSEDED = "superseded"
@@ -49,6 +57,35 @@ class Finding:
     sender: str = ""
 
 
+class Rows(Sequence[Row]):
+    """Rows of a long file, kept as an Arrow table: a row becomes a dict when it is asked for."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        for start in range(0, len(self), _ROWS_AT_ONCE):
+            yield from self.table.slice(start, _ROWS_AT_ONCE).to_pylist()
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        if isinstance(place, slice):
+            return list(self)[place]
+        return dict(self.table.slice(range(len(self))[place], 1).to_pylist()[0])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    def __repr__(self) -> str:
+        return repr(list(self))
+
+
 @dataclass
 class Slice:
     """What one file says for one sender, quarter and kind. `sender` is a member_id, a room_id or raw text.
@@ -67,7 +104,13 @@ class Slice:
     sent_on: date | None = None
     rows_read: int = 0
     rows_refused: int = 0
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: Sequence[Row] = field(default_factory=list)
+    #: `hash_of_rows` of the rows, when a reader of long files has it already
+    rows_hash: str = ""
+
+    def add(self, row: Row) -> None:
+        assert isinstance(self.rows, list), "rows of a long file come all at once"
+        self.rows.append(row)
 
     @property
     def rows_accepted(self) -> int:
@@ -82,10 +125,23 @@ class Slice:
 
     def content_hash(self) -> str:
         """Hash of what the rows say, wherever they stand: two files with the same rows are not two versions."""
-        said = sorted(
-            repr(sorted((k, str(v)) for k, v in row.items() if k != "row_number")) for row in self.rows
-        )
-        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+        return self.rows_hash or hash_of_rows(self.rows)
+
+
+def hash_of_rows(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The count of the rows and the sum of their hashes; `sql_hash_of_rows` says the same in SQL."""
+    hashes = (hashlib.md5(_said(row).encode(), usedforsecurity=False).digest()[:8] for row in rows)
+    return f"{len(rows)} {sum(int.from_bytes(one, 'little') for one in hashes)}"
+
+
+def _said(row: Mapping[str, Any]) -> str:
+    return "\x1f".join(f"{k}={v}" for k, v in sorted(row.items()) if k != "row_number" and v is not None)
+
+
+def sql_hash_of_rows(columns: Sequence[str]) -> str:
+    """SQL aggregate over rows of these columns: what `hash_of_rows` says of them."""
+    cells = ", ".join(f"'{name}=' || {name}" for name in sorted(columns) if name != "row_number")
+    return f"count(*) || ' ' || sum(cast(md5_number_upper(concat_ws(chr(31), {cells})) as hugeint))"
 
 
 @dataclass

@@ -130,7 +130,7 @@ def connect(
 ) -> Iterator[Connection]:
     """Open a DuckDB file (`None`: memory). Raises PeriscopeError in French when it is damaged or held."""
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": "1200MB",
+        "memory_limit": "1000MB",
         "threads": 2,
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "true",
@@ -146,6 +146,8 @@ def connect(
         ) from error
     try:
         connection.execute("set timezone = 'UTC'")
+        # a query of some seconds would draw its bar in the middle of what a command prints
+        connection.execute("set enable_progress_bar = false")
         connection.execute("set preserve_insertion_order = true")
         yield connection
     finally:

@@ -44,11 +44,10 @@ class Once:
     """What each distinct cell of one file says, or why it cannot be read."""
 
     def __init__(self) -> None:
-        self._said: dict[tuple[Any, ...], tuple[Any, Unreadable | None]] = {}
+        self._said: dict[tuple[object, ...], tuple[Any, Unreadable | None]] = {}
 
-    def __call__(self, column: str, cell: object, read: Callable[[], Any]) -> Any:
-        """`read()`, called once for a column and cell. Raises Unreadable as it does."""
-        key = column, type(cell), cell
+    def __call__(self, key: tuple[object, ...], read: Callable[[], Any]) -> Any:
+        """`read()`, called once for a key. Raises Unreadable as it does."""
         if key not in self._said:
             if len(self._said) >= _MOST_KEPT:
                 self._said.clear()
@@ -76,6 +75,10 @@ class Log:
         # rows that say nothing about a quarter concern their own file only: they must replace no other's
         self._own = f"file:{hashlib.sha256(content).hexdigest()[:12]}"
 
+    @property
+    def slices(self) -> list[Slice]:
+        return [self._slices[key] for key in sorted(self._slices)]
+
     def slice(self, room_id: str, quarter: str) -> Slice:
         """The slice of this room and quarter, made when first asked for."""
         scope = self.reading.kind_of_file if room_id and quarter else self._own
@@ -91,7 +94,7 @@ class Log:
         first = local_quarter(ordered[0]["starts_at"]) if ordered else ""
         self.slice(room_id, first).rows_read += 1
         for row in ordered:
-            self.slice(room_id, local_quarter(row["starts_at"])).rows.append({"room_id": room_id} | row)
+            self.slice(room_id, local_quarter(row["starts_at"])).add({"room_id": room_id} | row)
 
     def refuse(self, refusals: list[Refusal], room_id: str = "", quarter: str = "") -> None:
         """One row refused, for one or more reasons."""
@@ -122,7 +125,7 @@ class Log:
         self.reading.findings.append(Finding(message, row=row, column=column, code=code))
 
     def finish(self) -> Reading:
-        self.reading.slices = [self._slices[key] for key in sorted(self._slices)]
+        self.reading.slices = self.slices
         return self.reading
 
 

@@ -1,48 +1,41 @@
-"""Booking logs in tables: our own columns, or the exports of Cobot, Nexudus, OfficeRnD, MRBS and GRR."""
+"""Booking logs in tables: our own columns, or the exports of Cobot, Nexudus, OfficeRnD, MRBS and GRR.
+
+A text is read in SQL (`bookings_bulk`) but for its odd rows; those, and all of a workbook, are read one by one here.
+"""
 
 from __future__ import annotations
 
+import heapq
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import pyarrow as pa
 from dateutil.rrule import rrulestr
 
 from ingest import moments
-from ingest.context import Context, fold
-from ingest.corrections import Corrector
-from ingest.readers import grid, ics_rules
+from ingest.context import Context
+from ingest.corrections import Corrector, entries_of
+from ingest.readers import bookings_bulk, grid, ics_rules, text_lines, text_tables
+from ingest.readers.booking_fields import ROOM, Cells, Field, cells_of, fields, names_of_booker, names_of_room
 from ingest.readers.booking_layouts import Layout, layouts
-from ingest.readers.bookings import (
-    Log,
-    Once,
-    bad_interval,
-    category_of,
-    local_quarter,
-    room_of,
-    unknown_room,
-)
+from ingest.readers.bookings import Log, bad_interval, local_quarter, unknown_room
+from ingest.readers.bookings_bulk import Plain
+from ingest.readers.text_lines import Lines, LongBlock
 from ingest.unreadable import Unreadable
-from ingest.values import parse, text_of
-from periscope import tables
+from ingest.values import text_of
+from periscope import tables, warehouse
 from periscope.receipts import Reading, Refusal
 
-Cells = dict[str, list[object]]
-
+B = TypeVar("B", bound=grid.Block)
 _REMEDY = "Corrigez cette ligne, puis renvoyez le fichier."
-#: MRBS writes the hour before the day
-_CLOCK_FIRST = re.compile(r"(\d{1,2}:\d{2})(?::\d{2})?\s*[-–,]?\s+(.*\D.*)")
-_CLOCK_LAST = re.compile(r"(.*\d{4})\s*[-–,à]?\s+(\d{1,2}[:hH]\d{2})(?::\d{2})?")
-_LONGEST_MOMENT = 80
-_DURATION = re.compile(
-    r"(\d+(?:[.,]\d+)?)\s*(minute|min|heure|hour|h|jour|day|semaine|week)\w*(?:\(s\))?", re.IGNORECASE
-)
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "j": timedelta(days=1), "d": timedelta(days=1)}
-_WEEK = timedelta(weeks=1)
-_NOT_YET = ("tentative", "provisoire", "attente", "awaiting", "option")
+#: a text of more tables than this, each under another header, is read row by row from there on
+_MOST_HEADERS = 50
 
 
 def is_booking_header(rows: list[list[str]], context: Context) -> bool:
@@ -57,27 +50,41 @@ def _fits(layout: Layout, headers: list[str]) -> bool:
 
 def read(path: Path, name: str, context: Context) -> Reading:
     """Read one table. Raises Unreadable when it is no table; row numbers are physical lines."""
-    return read_grid(grid.read_grid(path), path, name, context)
+    if grid.holds_workbook(path):
+        return read_grid(grid.read_grid(path), path, name, context)
+    raw = path.read_bytes()
+    text = text_tables.open_text(raw)
+    log = Log("csv", raw, context)
+    del raw
+    lines = text_lines.cut(text)
+    log.reading.encoding, log.reading.separator = text.encoding, text.separator
+    log.reading.findings += text.findings + text_tables.unclosed_quotes(lines.defects.values())
+    del text
+    corrector = Corrector(name, context)
+    with warehouse.connect(None) as connection:
+        # who booked is in the lines: none of them may be spilt into a file
+        connection.execute("set temp_directory = ''")
+        _read_lines(connection, lines, name, corrector, context, log)
+    return _finish(corrector, log)
 
 
 def read_grid(table: grid.Grid, path: Path, name: str, context: Context) -> Reading:
-    """Read the booking tables of a file already opened."""
+    """Read the booking tables of a file already opened, row by row."""
     log = Log("csv", path.read_bytes(), context)
     log.reading.encoding, log.reading.separator = table.encoding, table.separator
     log.reading.findings.extend(table.findings)
     corrector = Corrector(name, context)
     for sheet in table.sheets:
         log.sheet = sheet.name
-        for layout, block in _blocks(sheet, context):
-            log.reading.kind_of_file = layout.format
-            for _, title in block.titles:
-                known = layout.match(title)
-                log.reading.columns.append(
-                    (sheet.name, title, known or "", "" if known else "colonne inconnue")
-                )
+        blocks = partial(grid.blocks, sheet)
+        for layout, block in _complete(layouts(context), blocks):
+            _tell_columns(block, layout, log)
             for row in block.rows:
-                cells = _cells(row, sheet.name, block, layout, corrector)
-                _read_row(row, cells, layout, context, log)
+                _read_row(row, block, layout, corrector, context, log)
+    return _finish(corrector, log)
+
+
+def _finish(corrector: Corrector, log: Log) -> Reading:
     log.reading.findings.extend(corrector.close())
     if not log.finish().slices:
         reason = "Aucune réservation : il faut une ligne d'en-tête avec salle, début et fin, puis des lignes."
@@ -86,36 +93,104 @@ def read_grid(table: grid.Grid, path: Path, name: str, context: Context) -> Read
     return log.reading
 
 
-def _cells(row: grid.Row, sheet: str, block: grid.Block, layout: Layout, corrector: Corrector) -> Cells:
-    """The filled cells of a row by column, several for one column if several headers name it; corrected first."""
-    cells: Cells = {column: [value] for column, value in layout.constants.items()}
+def _complete(known: list[Layout], blocks: Callable[[grid.Match], list[B]]) -> list[tuple[Layout, B]]:
+    """The tables under the first layout that understands one, those that lack a column left out."""
+    for layout in known:
+        found = [block for block in blocks(layout.match) if layout.is_complete(set(block.columns.values()))]
+        if found:
+            return [(layout, block) for block in found]
+    return []
+
+
+def _read_lines(
+    connection: warehouse.Connection,
+    lines: Lines,
+    name: str,
+    corrector: Corrector,
+    context: Context,
+    log: Log,
+) -> None:
+    """Plain rows in SQL; then, in the order of the file, who booked them and the odd rows, one by one."""
+    known = layouts(context)
+    marked = text_lines.marked(connection, lines, {key for layout in known for key in layout.columns})
+    odd_rows = {*lines.defects, *(row.number for row in marked if grid.is_total(row))}
+    odd_rows |= {entry.row for entry in entries_of(name, context)}
+    alike: dict[str, list[tuple[Layout, LongBlock]]] = {}
+    for layout, block in _complete(known, partial(text_lines.blocks, lines, marked)):
+        _tell_columns(block, layout, log)
+        alike.setdefault(repr(block.header.cells), []).append((layout, block))
+    parts = []
+    for n, same in enumerate(alike.values()):
+        layout, block = same[0]
+        table = pa.concat_tables(lines.table.slice(one.first, one.last - one.first) for _, one in same)
+        if n < _MOST_HEADERS:
+            plain = bookings_bulk.read(connection, lines, table, block.columns, layout, context, odd_rows)
+        else:
+            plain = bookings_bulk.none_plain(table)
+        parts.append((plain, _rows_and_bookers(lines, plain, block, layout)))
+    for number, plain, block, layout, found in heapq.merge(*(told for _, told in parts), key=itemgetter(0)):
+        if isinstance(found, int):
+            plain.members[found] = log.member(plain.bookers[found], number)
+        elif not found.is_blank:
+            _read_row(found, block, layout, corrector, context, log)
+    bookings_bulk.store(connection, [plain for plain, _ in parts], log)
+
+
+def _rows_and_bookers(
+    lines: Lines, plain: Plain, block: LongBlock, layout: Layout
+) -> Iterator[tuple[int, Plain, LongBlock, Layout, grid.Row | int]]:
+    """In order of row numbers: the odd rows of one header, and its bookers by number."""
+    rows = ((row.number, plain, block, layout, row) for row in lines.rows(lines.places(plain.odd_rows)))
+    bookers = ((number, plain, block, layout, booker) for number, booker in plain.first_rows())
+    return heapq.merge(rows, bookers, key=itemgetter(0))
+
+
+def _tell_columns(block: grid.Block, layout: Layout, log: Log) -> None:
+    log.reading.kind_of_file = layout.format
+    for _, title in block.titles:
+        known = layout.match(title)
+        log.reading.columns.append((log.sheet, title, known or "", "" if known else "colonne inconnue"))
+
+
+def _cells(row: grid.Row, block: grid.Block, layout: Layout, corrector: Corrector, sheet: str) -> Cells:
+    """The cells of a row by column, corrected first."""
+    pairs = []
     for position, column in block.columns.items():
         cell = row.cells[position] if position < len(row.cells) else None
         if corrector.has_entries and column in tables.BOOKINGS.names:
             header = text_of(block.header.cells[position])
             cell = corrector.apply(sheet, row.number, header, tables.BOOKINGS.column(column), cell)
-        if not grid.is_empty(cell):
-            cells.setdefault(column, []).append(cell)
-    return cells
+        pairs.append((column, cell))
+    return cells_of(pairs, layout)
 
 
-def _blocks(sheet: grid.Sheet, context: Context) -> list[tuple[Layout, grid.Block]]:
-    """The tables of the sheet under the first layout that understands one."""
-    for layout in layouts(context):
-        blocks = [b for b in grid.blocks(sheet, layout.match) if layout.is_complete(set(b.columns.values()))]
-        if blocks:
-            return [(layout, block) for block in blocks]
-    return []
-
-
-def _read_row(row: grid.Row, cells: Cells, layout: Layout, context: Context, log: Log) -> None:
+def _read_row(
+    row: grid.Row, block: grid.Block, layout: Layout, corrector: Corrector, context: Context, log: Log
+) -> None:
+    cells = _cells(row, block, layout, corrector, log.sheet)
     if row.defect or grid.is_total(row):
         reason = row.defect or "Cette ligne est un total, non une réservation."
         log.refuse([Refusal(row.number, reason, _REMEDY, code="defect" if row.defect else "total")])
         return
     refusals: list[Refusal] = []
-    room_id = _room(row.number, cells, context, log.once, refusals)
-    values = _values(row.number, cells, layout, context, log.once, refusals)
+    room_id = _read_field(ROOM, cells, layout, context, log)
+    if room_id is None:
+        label = names_of_room(cells)[-1]
+        # near names are proposed once, at the first row: a million rows may say the same
+        unknown = log.once(("unknown", label), partial(unknown_room, row.number, label, context, "room"))
+        refusals.append(replace(unknown, row=row.number))
+    values: dict[str, Any] = {"row_number": row.number, "format": layout.format}
+    for one in fields(set(block.columns.values()) | set(layout.constants)):
+        values[one.name] = None
+        try:
+            values[one.name] = _read_field(one, cells, layout, context, log)
+        except Unreadable as error:
+            cell = text_of((cells.get(one.name) or [""])[0])
+            refusals.append(
+                Refusal(
+                    row.number, error.reason, error.remedy, column=one.name, value=cell, code="unreadable"
+                )
+            )
     starts_at, ends_at = values["starts_at"], values["ends_at"]
     if starts_at and ends_at and ends_at <= starts_at:
         refusals.append(bad_interval(row.number))
@@ -127,110 +202,14 @@ def _read_row(row: grid.Row, cells: Cells, layout: Layout, context: Context, log
     if refusals:
         log.refuse(refusals, room_id or "", local_quarter(starts_at) if room_id and starts_at else "")
         return
-    who = [text_of(cell) for cell in cells.get("booked_by", []) if text_of(cell).strip("*")]
-    values["member_id"] = log.member(who, row.number)
+    values["member_id"] = log.member(names_of_booker(cells), row.number)
     rows = [values | {"starts_at": first, "ends_at": last} for first, last in occurrences]
     log.accept(str(room_id), rows)
 
 
-def _room(number: int, cells: Cells, context: Context, once: Once, refusals: list[Refusal]) -> str | None:
-    label = text_of(cells["room"][0]) if "room" in cells else ""
-    areas = [text_of(cell) for cell in cells.get("area", [])]
-    names = (*(f"{area} {label}" for area in areas), label)
-    room_id: str | None = once("room", names, partial(room_of, names, context))
-    if room_id is None:
-        refusals.append(unknown_room(number, label, context, "room"))
-    return room_id
-
-
-def _values(
-    number: int, cells: Cells, layout: Layout, context: Context, once: Once, refusals: list[Refusal]
-) -> dict[str, Any]:
-    """The typed columns of a booking; what cannot be read is added to `refusals`."""
-    values: dict[str, Any] = {"row_number": number, "format": layout.format}
-
-    def attempt(column: str, reader: Any) -> None:
-        values[column] = None
-        try:
-            values[column] = reader()
-        except Unreadable as error:
-            cell = text_of((cells.get(column) or [""])[0])
-            refusals.append(
-                Refusal(number, error.reason, error.remedy, column=column, value=cell, code="unreadable")
-            )
-
-    attempt("starts_at", lambda: _starts_at(cells, once))
-    attempt("ends_at", lambda: _ends_at(cells, values["starts_at"], once))
-    for column in ("category", "status", "participants", "price_eur_net"):
-        attempt(
-            column,
-            lambda column=column: once(column, _first(column, cells), lambda: _cell(column, cells, layout)),
-        )
-    attempt("booking_ref", lambda: _cell("booking_ref", cells, layout))
-    if values["category"] is None:
-        values["category"] = category_of(layout.format, text_of((cells.get("type") or [""])[0]), context)
-    values["status"] = _status(cells, values["status"])
-    return values
-
-
-def _first(column: str, cells: Cells) -> object | None:
-    return (cells.get(column) or [None])[0]
-
-
-def _cell(column: str, cells: Cells, layout: Layout) -> object | None:
-    raw = _first(column, cells)
-    said = layout.values.get(column, {}).get(text_of(raw), raw)
-    return parse(tables.BOOKINGS.column(column), said)
-
-
-def _starts_at(cells: Cells, once: Once) -> datetime:
-    if cells.get("starts_at"):
-        return _moment(cells["starts_at"][0], once)
-    if not cells.get("day") or not cells.get("clock"):
-        raise Unreadable("Le début de la réservation est absent.", "Renseignez le jour et l'heure de début.")
-    day, clock = moments.date_of(cells["day"][0]), moments.time_of(cells["clock"][0])
-    return moments.instant_of(f"{day.isoformat()} {clock}")
-
-
-def _ends_at(cells: Cells, starts_at: datetime | None, once: Once) -> datetime | None:
-    if cells.get("ends_at"):
-        return _moment(cells["ends_at"][0], once)
-    if not cells.get("duration"):
-        raise Unreadable("La fin de la réservation est absente.", "Renseignez le jour et l'heure de fin.")
-    if starts_at is None:
-        return None
-    match = _DURATION.fullmatch(text_of(cells["duration"][0]).strip()[:_LONGEST_MOMENT])
-    if match is None:
-        raise Unreadable("La durée ne se lit pas.", "Écrivez par exemple « 2.5 heures ».")
-    unit = _WEEK if match[2].lower().startswith(("s", "w")) else _UNITS[match[2][0].lower()]
-    minutes = Decimal(match[1].replace(",", ".")) * (unit // timedelta(minutes=1))
-    return starts_at + timedelta(minutes=round(minutes))
-
-
-def _moment(raw: object, once: Once) -> datetime:
-    found: datetime = once("moment", raw, partial(_moment_of, raw))
-    return found
-
-
-def _moment_of(raw: object) -> datetime:
-    """A moment, also as MRBS writes it: `09:00 - lundi 6 juillet 2026`, or the day in words before the hour."""
-    text = raw.strip() if isinstance(raw, str) and len(raw) <= _LONGEST_MOMENT else ""
-    if match := _CLOCK_FIRST.fullmatch(text):
-        return moments.instant_of(f"{moments.date_of(match[2]).isoformat()} {match[1]}")
-    if (match := _CLOCK_LAST.fullmatch(text)) and " " in match[1].strip():
-        return moments.instant_of(f"{moments.date_of(match[1].strip()).isoformat()} {match[2]}")
-    return moments.instant_of(raw)
-
-
-def _status(cells: Cells, said: str | None) -> str:
-    if _is_true(cells.get("is_cancelled")):
-        return "cancelled"
-    is_waiting = any(word in fold(text_of(cell)) for cell in cells.get("approval", []) for word in _NOT_YET)
-    return "tentative" if is_waiting or _is_true(cells.get("is_tentative")) else said or "confirmed"
-
-
-def _is_true(found: list[object] | None) -> bool:
-    return bool(found) and fold(text_of((found or [""])[0])) in ("true", "1", "oui", "yes", "vrai")
+def _read_field(one: Field, cells: Cells, layout: Layout, context: Context, log: Log) -> Any:
+    said = tuple((column, type(cell), cell) for column in one.columns for cell in cells.get(column, ()))
+    return log.once((one.name, said), partial(one.read, cells, layout, context))
 
 
 def _repeated(

@@ -62,19 +62,24 @@ class Block:
 
 def read_grid(path: Path) -> Grid:
     """Read any table file by its content. Raises Unreadable when it is no table."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    if head.startswith(b"\x1f\x8b"):
-        raise Unreadable(
-            "Le fichier est compressé (gzip).", "Décompressez-le, puis déposez le fichier obtenu."
-        )
-    if is_workbook(head):
+    if holds_workbook(path):
         from ingest.readers import workbooks
 
         return workbooks.read(path)
     from ingest.readers import text_tables
 
     return text_tables.read(path)
+
+
+def holds_workbook(path: Path) -> bool:
+    """True for a workbook, False for a text. Raises Unreadable when the file is compressed."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(b"\x1f\x8b"):
+        raise Unreadable(
+            "Le fichier est compressé (gzip).", "Décompressez-le, puis déposez le fichier obtenu."
+        )
+    return is_workbook(head)
 
 
 def is_workbook(head: bytes) -> bool:
@@ -90,9 +95,9 @@ def blocks(sheet: Sheet, match: Match) -> list[Block]:
     """The tables of a sheet: each starts at a row whose cells are mostly known headers."""
     found: list[Block] = []
     for row in sheet.rows:
-        columns = _header_columns(row, match)
+        columns = header_columns(row, match)
         if columns is not None:
-            if found and found[-1].rows and _is_caption(found[-1].rows[-1]):
+            if found and found[-1].rows and is_caption(found[-1].rows[-1]):
                 found[-1].rows.pop()
             found.append(Block(row, columns, []))
         elif found and not row.is_blank:
@@ -100,13 +105,14 @@ def blocks(sheet: Sheet, match: Match) -> list[Block]:
     return found
 
 
-def _is_caption(row: Row) -> bool:
+def is_caption(row: Row) -> bool:
     """A lone text, just above the titles of another table."""
     filled = [cell for cell in row.cells if not is_empty(cell)]
     return not row.defect and len(filled) == 1 and isinstance(filled[0], str)
 
 
-def _header_columns(row: Row, match: Match) -> dict[int, str] | None:
+def header_columns(row: Row, match: Match) -> dict[int, str] | None:
+    """Position -> column when the row is a header, else None."""
     filled = [(position, cell) for position, cell in enumerate(row.cells) if not is_empty(cell)]
     if row.defect or not all(isinstance(cell, str) for _, cell in filled):
         return None
@@ -118,10 +124,14 @@ def _header_columns(row: Row, match: Match) -> dict[int, str] | None:
 def is_total(row: Row) -> bool:
     """A totals line: its first filled cell says so and half of the line or more is empty or numeric."""
     filled = [cell for cell in row.cells if not is_empty(cell)]
-    words = fold(str(filled[0])).rstrip(" :").split() if filled else []
-    says_so = words[:1] in (["total"], ["totaux"]) or words[:2] in (["sous", "total"], ["sous", "totaux"])
-    others = filled[1:]
-    return says_so and all(not isinstance(cell, str) or _looks_numeric(cell) for cell in others)
+    if not filled or not says_total(str(filled[0])):
+        return False
+    return all(not isinstance(cell, str) or _looks_numeric(cell) for cell in filled[1:])
+
+
+def says_total(text: str) -> bool:
+    words = fold(text).rstrip(" :").split()
+    return words[:1] in (["total"], ["totaux"]) or words[:2] in (["sous", "total"], ["sous", "totaux"])
 
 
 def _looks_numeric(text: str) -> bool:

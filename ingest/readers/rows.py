@@ -369,7 +369,7 @@ class RowReader:
             )
         else:
             own = {name: value for name, value in reader.values.items() if name in _row_columns(reader.kind)}
-            piece.rows.append({"row_number": reader.row.number} | own)
+            piece.add({"row_number": reader.row.number} | own)
 
     def _slice(self, kind: str, sheet: str, declarant: Declarant) -> Slice:
         key = (sheet, kind, declarant.sender, declarant.quarter, str(declarant.is_known))

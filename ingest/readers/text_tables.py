@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from ingest.readers.grid import Grid, Row, Sheet
@@ -14,12 +18,30 @@ from periscope.receipts import Finding
 SEPARATORS = (";", ",", "\t", "|")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _FRENCH = set("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŒÆ°€«»’‘“”–—…²³µ\u00a0ñáíóúãõ")
-_LINE_END = re.compile(r"\r+\n|\n|\r")
+LINE_END = re.compile(r"\r+\n|\n|\r")
 #: a quoted cell with more line breaks than this is a quotation mark that was never closed
 _LONGEST_CELL_LINES = 5_000
 _LONGEST_CELL = 1_000_000
-_MOST_COLUMNS = 16_384
+_SAMPLE_LINES = 400
+MOST_COLUMNS = 16_384
 UNCLOSED = "Un guillemet ouvert sur cette ligne n'est pas refermé."
+
+
+@dataclass
+class Text:
+    """A text file, decoded and not yet cut into cells."""
+
+    content: str
+    encoding: str
+    findings: list[Finding]
+
+    @cached_property
+    def separator(self) -> str:
+        return _separator(list(islice(_lines(self.content), _SAMPLE_LINES)))
+
+    def rows(self) -> Iterator[Row]:
+        """Every line, blank ones included, cut into cells; quotation marks are understood."""
+        return _records(list(_lines(self.content)), self.separator)
 
 
 def read(path: Path) -> Grid:
@@ -29,6 +51,14 @@ def read(path: Path) -> Grid:
 
 def parse(raw: bytes) -> Grid:
     """The table in `raw`, which may be the beginning of a file."""
+    text = open_text(raw)
+    rows = list(text.rows())
+    findings = text.findings + unclosed_quotes(row.defect for row in rows)
+    return Grid([Sheet("", rows)], text.encoding, text.separator, findings)
+
+
+def open_text(raw: bytes) -> Text:
+    """Decode a file. Raises Unreadable when it is no text."""
     text, encoding, findings = decode(raw)
     if text.count("\0") > len(text) // 100:
         raise Unreadable(
@@ -39,16 +69,24 @@ def parse(raw: bytes) -> Grid:
             "Ce fichier est une page ou un document XML, pas une table.",
             "Enregistrez-le en .xlsx ou en .csv.",
         )
-    lines = _LINE_END.split(text)
-    if lines and not lines[-1]:
-        lines.pop()
-    separator = _separator(lines)
-    rows = _records(lines, separator)
-    if any(row.defect == UNCLOSED for row in rows):
-        findings.append(
-            Finding("Des guillemets non refermés : les lignes touchées sont refusées.", code="unclosed_quote")
-        )
-    return Grid([Sheet("", rows)], encoding, separator, findings)
+    return Text(text, encoding, findings)
+
+
+def unclosed_quotes(defects: Iterable[str]) -> list[Finding]:
+    """The finding of a file of which some line opens a quotation mark and never closes it."""
+    if UNCLOSED not in defects:
+        return []
+    message = "Des guillemets non refermés : les lignes touchées sont refusées."
+    return [Finding(message, code="unclosed_quote")]
+
+
+def _lines(text: str) -> Iterator[str]:
+    start = 0
+    for end in LINE_END.finditer(text):
+        yield text[start : end.start()]
+        start = end.end()
+    if start < len(text):
+        yield text[start:]
 
 
 def decode(raw: bytes) -> tuple[str, str, list[Finding]]:
@@ -119,12 +157,12 @@ def _single_byte(raw: bytes) -> str:
 
 
 def _separator(lines: list[str]) -> str:
-    """The separator under which most of the first records have one width; the wider on a tie."""
+    """The separator under which most of these first records have one width; the wider on a tie."""
     declared = re.fullmatch(r"(?i)\"?sep=(.)\"?", lines[0].strip(" \ufeff")) if lines else None
     if declared:
         return declared[1]
     best, best_score = ",", (0.0, 0)
-    sample = [line for line in lines[:400] if line.strip()][:200]
+    sample = [line for line in lines if line.strip()][:200]
     for separator in SEPARATORS:
         widths = Counter(len(row.cells) for row in _records(sample, separator))
         many = {width: count for width, count in widths.items() if width > 1}
@@ -136,11 +174,10 @@ def _separator(lines: list[str]) -> str:
     return best
 
 
-def _records(lines: list[str], separator: str) -> list[Row]:
+def _records(lines: list[str], separator: str) -> Iterator[Row]:
     """Split lines into rows. A quoted cell may hold line breaks if its record then has the usual width."""
     csv.field_size_limit(_LONGEST_CELL)
     width = _usual_width(lines, separator)
-    rows: list[Row] = []
     start = 0
     while start < len(lines):
         reader = csv.reader((lines[i] + "\n" for i in range(start, len(lines))), delimiter=separator)
@@ -150,13 +187,12 @@ def _records(lines: list[str], separator: str) -> list[Row]:
                 end = start + reader.line_num
                 if end - begin > 1 and _is_unclosed(lines[begin:end], cells, width, end == len(lines)):
                     raise csv.Error
-                rows.append(_row(begin + 1, cells))
+                yield _row(begin + 1, cells)
                 begin = end
             break
         except csv.Error:
-            rows.append(Row(begin + 1, list(lines[begin].split(separator)), UNCLOSED))
+            yield Row(begin + 1, list(lines[begin].split(separator)), UNCLOSED)
             start = begin + 1
-    return rows
 
 
 def _usual_width(lines: list[str], separator: str) -> int:
@@ -178,6 +214,6 @@ def _is_unclosed(lines: list[str], cells: list[str], width: int, is_last: bool) 
 
 
 def _row(number: int, cells: list[str]) -> Row:
-    if len(cells) > _MOST_COLUMNS:
-        return Row(number, list(cells[:_MOST_COLUMNS]), f"Cette ligne a {len(cells)} cases.")
+    if len(cells) > MOST_COLUMNS:
+        return Row(number, list(cells[:MOST_COLUMNS]), f"Cette ligne a {len(cells)} cases.")
     return Row(number, list(cells))

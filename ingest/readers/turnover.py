@@ -60,6 +60,6 @@ def _by_scope(piece: Slice) -> list[Slice]:
         scope = f"{row['period_start']}/{row['period_end']}/{row['source']}"
         empty = replace(piece, kind="turnover", scope=scope, rows=[], rows_read=0, rows_refused=0)
         part = parts.setdefault(scope, empty)
-        part.rows.append(row)
+        part.add(row)
         part.rows_read += 1
     return list(parts.values())
