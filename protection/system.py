@@ -268,7 +268,7 @@ def _without(terms: Row, known: list[Row]) -> Row:
     """What is left of an amount once the parts that enterprises agreed to show are taken out."""
     left = dict(terms)
     for part in known:
-        if all(left.get(index) == coefficient for index, coefficient in part.items()):
+        if part.items() <= left.items():
             left = {index: coefficient for index, coefficient in left.items() if index not in part}
     return left
 
