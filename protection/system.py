@@ -328,15 +328,15 @@ def parents(scope: list[Figure]) -> list[tuple[str, str]]:
     pairs = []
     for figure in scope:
         for parent in rel.DERIVED.get(figure.indicator_id, ()):
-            for key, parent_id in by_key.items():
-                is_same = key == (parent, *figure.key[1:])
-                is_link = (
-                    figure.indicator_id == "turnover_chained_growth"
-                    and key[0] == parent
+            keys = [(parent, *figure.key[1:])]
+            if figure.indicator_id == "turnover_chained_growth":
+                keys += [
+                    key
+                    for key in by_key
+                    if key[0] == parent
                     and key[2:] == figure.key[2:]
                     and key[1][4:] == figure.period[4:]
                     and key[1] < figure.period
-                )
-                if is_same or is_link:
-                    pairs.append((figure.figure_id, parent_id))
+                ]
+            pairs += [(figure.figure_id, by_key[key]) for key in keys if key in by_key]
     return pairs
