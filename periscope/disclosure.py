@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from periscope.bands import Band
 from periscope.errors import GateError
-from periscope.moves import EPSILON as _EPSILON
-from periscope.moves import Matrix, Moves, enough
+from periscope.moves import EPSILON, Matrix, Moves, enough
 from periscope.programme import Programme, Vector
 from periscope.settings import Secrecy
 
@@ -28,11 +28,26 @@ Indices = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Fact:
-    """A published number: sum of coefficient × unknown. `figure` is the row that tells it, `part` where in the row."""
+    """A published number: sum of coefficient × unknown. `figure` is the row that tells it, `part` where in the row.
+
+    A band says less: the sum may be as much as `below` under its true value, or `above` over it.
+    """
 
     figure: str
     part: str
     terms: Row
+    below: float = 0.0
+    above: float = 0.0
+
+    @property
+    def is_band(self) -> bool:
+        return bool(self.below or self.above)
+
+
+def told_as(fact: Fact, amount: float, band: Band) -> Fact:
+    """What a band tells of a sum whose true value is `amount`."""
+    below, above = amount - float(band[0]), float(band[1]) - amount
+    return replace(fact, part=f"{fact.part} tranche", below=below, above=above)
 
 
 @dataclass(frozen=True)
@@ -190,7 +205,7 @@ class Attack:
                 self._rows[number, index] = coefficient
             self._facts.append(fact)
             self._accepted.append(self._is_accepted(fact))
-            self._programme.add_fact(self._rows[number])
+            self._programme.add_fact(self._rows[number], fact.below / self._scale, fact.above / self._scale)
             self._moves.add_fact(number, self._rows[number])
         return self._number[key]
 
@@ -198,7 +213,7 @@ class Attack:
         sums: dict[str, float] = defaultdict(float)
         for index, coefficient in fact.terms.items():
             sums[self.unknowns.owners[index]] += coefficient * self._x[index]
-        if "" in sums or len(sums) < self.min_contributors or min(fact.terms.values()) <= 0:
+        if fact.is_band or "" in sums or len(sums) < self.min_contributors or min(fact.terms.values()) <= 0:
             return False
         total = sum(abs(value) for value in sums.values())
         return max(abs(value) for value in sums.values()) <= self.dominance_share * total * (1 + 1e-12)
@@ -229,7 +244,7 @@ def independent(rows: Matrix) -> list[int]:
             break
         left = row - row[pivots] @ basis[:rank] if rank else row.copy()
         pivot = int(np.argmax(np.abs(left)))
-        if abs(left[pivot]) < _EPSILON:
+        if abs(left[pivot]) < EPSILON:
             continue
         left /= left[pivot]
         left[np.abs(left) < 1e-12] = 0.0
@@ -251,7 +266,12 @@ class _Scene:
         together: dict[int, list[int]] = defaultdict(list)
         for number in facts:
             together[self._part_of[next(iter(attack._facts[number].terms))]].append(number)
-        kept_of = {part: frozenset(attack._independent(group)) for part, group in together.items()}
+        self._bands = [number for number in facts if attack._facts[number].is_band]
+        kept_of = {}
+        for part, group in together.items():
+            bands = set(group).intersection(self._bands)
+            # a band combines with nothing: it is no equation
+            kept_of[part] = frozenset(attack._independent([n for n in group if n not in bands])) | bands
         self._kept = sorted(number for kept in kept_of.values() for number in kept)
         self._accepted = attack._rows[[number for number in facts if attack._accepted[number]]]
         # an accepted fact that others tell together still says what its contributors may learn from it alone
@@ -316,13 +336,16 @@ class _Scene:
                 "corrections le dernier montant hors d'échelle."
             ) from error
         if answer.width < enough(needed):
-            holding = tuple(attack._facts[n] for n in self._kept if abs(answer.weights[n]) > _EPSILON)
+            holding = tuple(attack._facts[n] for n in self._kept if abs(answer.weights[n]) > EPSILON)
             # a solver that names no fact must not make a breach vanish: then every fact nearby is held
             nearby = tuple(attack._facts[n] for n in sorted(self.facts_about(number)))
             insider = attack._suspects[column]
             width = answer.width * attack._scale
             return Breach(attack.targets[number].name, insider, holding or nearby, sign, width, nearby)
         deviation = np.where(np.abs(answer.deviation) > 1e-9, answer.deviation, 0.0)
+        if (np.abs(attack._rows[self._bands] @ deviation) > EPSILON).any():
+            # no multiple of it need fit the band: it clears this question and no other
+            return None
         move = self._moves.add(deviation, attack._rows[: len(attack._facts)])
         self._allowed.append(move)
         spares = self._moves.spares[move] > 0
