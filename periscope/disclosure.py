@@ -285,11 +285,19 @@ class _Scene:
         """Find the moves that change no fact in force, and which (side, target, suspect) they clear."""
         attack, moves = self._attack, self._moves
         attack._programme.put_in_force(set(self._kept))
-        self._allowed = moves.allowed(self._kept)
+        # a move may be made within a band, and changes no number
+        self._allowed = moves.allowed([n for n in self._kept if not attack._facts[n].is_band])
+        self._limits = self._limits_of(self._allowed)
         spares = moves.spares[self._allowed]
-        self._cleared = np.array([side[self._allowed].T @ spares > 0 for side in moves.is_far])
+        far = moves.far(self._allowed, self._limits)
+        self._cleared = np.array([side.T @ spares > 0 for side in far])
         self._cleared |= attack._is_own
         self._open = set(np.flatnonzero(~self._cleared.all(axis=(0, 2))).tolist())
+
+    def _limits_of(self, moves: list[int]) -> Matrix:
+        bands = [self._attack._facts[number] for number in self._bands]
+        ends = np.array([[band.below, band.above] for band in bands]).reshape(-1, 2) / self._attack._scale
+        return self._moves.limits(moves, self._attack._rows[self._bands], *ends.T)
 
     def facts_about(self, number: int) -> frozenset[int]:
         """The independent and the accepted facts of every part that a target lies in: what its answer depends on."""
@@ -308,7 +316,7 @@ class _Scene:
                 # an answer since then may have cleared it
                 if self._cleared[side, number, column]:
                     continue
-                limits = self._limits(number) if limits is None else limits
+                limits = self._told_alone(number) if limits is None else limits
                 needed = self._required(number, limits, column, side)
                 if self._known_width(number, column, side) >= enough(needed):
                     continue
@@ -319,7 +327,7 @@ class _Scene:
 
     def _known_width(self, number: int, column: int, side: int) -> float:
         is_spared = self._moves.spares[self._allowed, column] > 0
-        reach = self._moves.reach[side, self._allowed, number]
+        reach = self._moves.reaches(self._allowed, self._limits, number)[side]
         return float(reach[is_spared].max(initial=0.0))
 
     def _ask(self, number: int, column: int, side: int, sign: int, needed: float) -> Breach | None:
@@ -343,16 +351,15 @@ class _Scene:
             width = answer.width * attack._scale
             return Breach(attack.targets[number].name, insider, holding or nearby, sign, width, nearby)
         deviation = np.where(np.abs(answer.deviation) > 1e-9, answer.deviation, 0.0)
-        if (np.abs(attack._rows[self._bands] @ deviation) > EPSILON).any():
-            # no multiple of it need fit the band: it clears this question and no other
-            return None
         move = self._moves.add(deviation, attack._rows[: len(attack._facts)])
+        limits = self._limits_of([move])
         self._allowed.append(move)
+        self._limits = np.concatenate([self._limits, limits])
         spares = self._moves.spares[move] > 0
-        self._cleared |= (self._moves.is_far[:, move] > 0)[:, :, None] & spares[None, None, :]
+        self._cleared |= (self._moves.far([move], limits)[:, 0] > 0)[:, :, None] & spares[None, None, :]
         return None
 
-    def _limits(self, number: int) -> Matrix:
+    def _told_alone(self, number: int) -> Matrix:
         """For the whole target, then each of its pieces: what accepted facts alone leave possible, by side and suspect."""
         goal = self._attack._goals[number]
         told = np.flatnonzero(goal)

@@ -18,7 +18,9 @@ def choose(
     relations: Relations, targets: list[Target], scope: list[Figure], hidden: frozenset[str], rule: Secrecy
 ) -> dict[str, Band]:
     """figure_id -> its band, for the `hidden` figures of `scope` that may be told so."""
-    asked = {f.figure_id: band for f in sorted(scope, key=lambda f: f.key) if (band := _band(f))}
+    # members first: what is offered is found before the presences, which are told once bands are chosen
+    ordered = sorted(scope, key=lambda f: (f.perimeter != "members", f.key))
+    asked = {f.figure_id: band for f in ordered if (band := _band(f))}
     values = relations.unknowns.values
     facts = {fact.figure: fact for fact in relations.facts if fact.figure in hidden and fact.part == "value"}
     told = [fact for fact in relations.facts if fact.figure not in hidden]

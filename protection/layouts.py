@@ -48,7 +48,7 @@ def told_by_quarter(scope: list[Figure]) -> frozenset[str]:
 
 def is_asked(scope: list[Figure]) -> bool:
     """Whether anything is told by function that another layout could tell otherwise."""
-    return bool(_breakdowns(scope))
+    return bool(told_of_members(scope))
 
 
 def _best_classes(scope: list[Figure], agreed: list[Consent], rule: Secrecy) -> Classes:
@@ -86,9 +86,14 @@ def search(
     return found
 
 
+def told_of_members(scope: list[Figure]) -> list[Figure]:
+    """What offers are about."""
+    return [figure for told in _breakdowns(scope).values() for figure in told]
+
+
 def is_mostly_hidden(scope: list[Figure], hidden: frozenset[str]) -> bool:
     """Whether less than half of what is told by function is published."""
-    asked = [figure for told in _breakdowns(scope).values() for figure in told]
+    asked = told_of_members(scope)
     return 2 * sum(figure.figure_id not in hidden for figure in asked) < len(asked)
 
 

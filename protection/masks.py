@@ -112,8 +112,10 @@ def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> No
         found = system.protect(connection, run, figures, scope, causes, agreed, past, withheld)
         hidden, banded = found.hidden, dict[str, Band]()
         if is_by_band(chosen) or (not chosen and layouts.is_mostly_hidden(scope, hidden)):
-            current = [f for f in scope if sections[f.figure_id] == "current" and f.figure_id not in withheld]
-            banded = bands.choose(*found.of("enterprise"), current, hidden, rule)
+            asked = [f for f in scope if sections[f.figure_id] == "current" and f.figure_id not in withheld]
+            if not chosen:
+                asked = layouts.told_of_members(asked)
+            banded = bands.choose(*found.of("enterprise"), asked, hidden, rule)
         told = [] if chosen else layouts.offers(scope, hidden, searched(), frozenset(banded))
     for figure_id in sorted(hidden - causes.keys()):
         causes[figure_id] = _CHOSEN if figure_id in withheld else _SECONDARY
