@@ -8,32 +8,46 @@ deviations from the truth: a hidden total is safe when some deviation compatible
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from periscope.bands import Band
 from periscope.errors import GateError
-from periscope.moves import EPSILON as _EPSILON
-from periscope.moves import Matrix, Moves, enough
-from periscope.programme import Programme
+from periscope.moves import EPSILON, Matrix, Moves, enough
+from periscope.programme import Programme, Vector
 from periscope.settings import Secrecy
 
 OUTSIDER = ""
 Row = dict[int, float]
-#: What accepted facts leave possible for the others of a target: in all, and by owner.
-Rooms = list[tuple[float, dict[str, float]]]
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A published number: sum of coefficient × unknown. `figure` is the row that tells it, `part` where in the row."""
+    """A published number: sum of coefficient × unknown. `figure` is the row that tells it, `part` where in the row.
+
+    A band says less: the sum may be as much as `below` under its true value, or `above` over it.
+    """
 
     figure: str
     part: str
     terms: Row
+    below: float = 0.0
+    above: float = 0.0
+
+    @property
+    def is_band(self) -> bool:
+        return bool(self.below or self.above)
+
+
+def told_as(fact: Fact, amount: float, band: Band) -> Fact:
+    """What a band tells of a sum whose true value is `amount`."""
+    below, above = amount - float(band[0]), float(band[1]) - amount
+    return replace(fact, part=f"{fact.part} tranche", below=below, above=above)
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,9 @@ def blocks(
     for fact in facts:
         by_figure[fact.figure] += fact.terms
     linked = [*by_figure.values(), *(target.terms for target in targets)]
-    part_of = components(linked, len(unknowns.values))
+    groups = np.repeat(np.arange(len(linked)), [len(group) for group in linked])
+    members = np.array([index for group in linked for index in group], dtype=np.intp)
+    part_of = components(groups, members, len(unknowns.values))
     place: dict[int, int] = {}
     parts: dict[int, tuple[Unknowns, list[Fact], list[Target]]] = {}
     for index, part in enumerate(part_of):
@@ -102,14 +118,10 @@ def blocks(
     return list(parts.values())
 
 
-def components(groups: Iterable[Iterable[int]], size: int) -> list[int]:
-    """Component of each unknown: two unknowns of one group are in one component."""
-    links = [(size + number, index) for number, group in enumerate(groups) for index in group]
-    if not links:
-        return list(range(size))
-    ends = np.array(links)
-    nodes = int(ends.max()) + 1
-    graph = csr_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(nodes, nodes))
+def components(groups: Indices, members: Indices, size: int) -> list[int]:
+    """Component of each of `size` unknowns: two that are members of one group are in one component."""
+    nodes = size + int(groups.max(initial=-1)) + 1
+    graph = csr_array((np.ones(len(groups)), (groups + size, members)), shape=(nodes, nodes))
     labels: list[int] = connected_components(graph, directed=False)[1][:size].tolist()
     return labels
 
@@ -159,18 +171,27 @@ class Attack:
         needed = np.array([[t.above for t in self.targets], [t.below for t in self.targets]]) / self._scale
         self._needed = needed.reshape(2, len(self.targets))
         self._moves = Moves(self._room, self._goals, enough(self._needed), touches)
+        owners = [{self.unknowns.owners[index] for index in target.terms} for target in self.targets]
+        #: what is the suspect's alone is no secret to it; rows are targets
+        self._is_own = np.array([[own == {who} - {OUTSIDER} for who in self._suspects] for own in owners])
+        self._touches = touches.astype(float)
         self._seen: dict[tuple[int, frozenset[int]], list[Breach]] = {}
         self._reduced: dict[frozenset[int], list[int]] = {}
 
-    def run(self, facts: list[Fact]) -> list[Breach]:
-        """Every breach (the first one found for each target) under these published facts."""
+    def run(self, facts: list[Fact], *, is_one_enough: bool = False) -> list[Breach]:
+        """Every breach (the first one found for each target) under these published facts, or those of one target."""
         scene = _Scene(self, [self._register(fact) for fact in facts])
         keys = [(number, scene.facts_about(number)) for number in range(len(self.targets))]
-        changed = [number for number, told in keys if (number, told) not in self._seen]
+        known = [breach for key in keys for breach in self._seen.get(key, ())]
+        if is_one_enough and known:
+            return known
+        changed = [key for key in keys if key not in self._seen]
         if changed:
-            scene.prepare(changed)
-        for number in changed:
-            self._seen[keys[number]] = scene.attack(number)
+            scene.prepare()
+        for key in changed:
+            self._seen[key] = scene.attack(key[0])
+            if is_one_enough and self._seen[key]:
+                return self._seen[key]
         return [breach for key in keys for breach in self._seen[key]]
 
     def _register(self, fact: Fact) -> int:
@@ -184,7 +205,7 @@ class Attack:
                 self._rows[number, index] = coefficient
             self._facts.append(fact)
             self._accepted.append(self._is_accepted(fact))
-            self._programme.add_fact(self._rows[number])
+            self._programme.add_fact(self._rows[number], fact.below / self._scale, fact.above / self._scale)
             self._moves.add_fact(number, self._rows[number])
         return self._number[key]
 
@@ -192,7 +213,7 @@ class Attack:
         sums: dict[str, float] = defaultdict(float)
         for index, coefficient in fact.terms.items():
             sums[self.unknowns.owners[index]] += coefficient * self._x[index]
-        if "" in sums or len(sums) < self.min_contributors or min(fact.terms.values()) <= 0:
+        if fact.is_band or "" in sums or len(sums) < self.min_contributors or min(fact.terms.values()) <= 0:
             return False
         total = sum(abs(value) for value in sums.values())
         return max(abs(value) for value in sums.values()) <= self.dominance_share * total * (1 + 1e-12)
@@ -223,7 +244,7 @@ def independent(rows: Matrix) -> list[int]:
             break
         left = row - row[pivots] @ basis[:rank] if rank else row.copy()
         pivot = int(np.argmax(np.abs(left)))
-        if abs(left[pivot]) < _EPSILON:
+        if abs(left[pivot]) < EPSILON:
             continue
         left /= left[pivot]
         left[np.abs(left) < 1e-12] = 0.0
@@ -240,51 +261,63 @@ class _Scene:
 
     def __init__(self, attack: Attack, facts: list[int]) -> None:
         self._attack, self._moves, self._owners = attack, attack._moves, attack.unknowns.owners
-        size = len(self._owners)
-        self._part_of = components((attack._facts[n].terms for n in facts), size)
+        groups, members = np.nonzero(attack._rows[facts])
+        self._part_of = components(groups, members, len(self._owners))
         together: dict[int, list[int]] = defaultdict(list)
         for number in facts:
             together[self._part_of[next(iter(attack._facts[number].terms))]].append(number)
-        self._kept_of = {part: frozenset(attack._independent(group)) for part, group in together.items()}
-        self._kept = sorted(number for kept in self._kept_of.values() for number in kept)
-        self._accepted_about: dict[int, list[Row]] = defaultdict(list)
+        self._bands = [number for number in facts if attack._facts[number].is_band]
+        kept_of = {}
+        for part, group in together.items():
+            bands = set(group).intersection(self._bands)
+            # a band combines with nothing: it is no equation
+            kept_of[part] = frozenset(attack._independent([n for n in group if n not in bands])) | bands
+        self._kept = sorted(number for kept in kept_of.values() for number in kept)
+        self._accepted = attack._rows[[number for number in facts if attack._accepted[number]]]
         # an accepted fact that others tell together still says what its contributors may learn from it alone
-        self._relevant_of = dict(self._kept_of)
-        for number in facts:
-            if attack._accepted[number]:
-                part = self._part_of[next(iter(attack._facts[number].terms))]
-                self._relevant_of[part] |= {number}
-                for index in attack._facts[number].terms:
-                    self._accepted_about[index].append(attack._facts[number].terms)
+        self._relevant_of = {
+            part: kept | {number for number in together[part] if attack._accepted[number]}
+            for part, kept in kept_of.items()
+        }
+        self._about: dict[frozenset[int], frozenset[int]] = {}
 
-    def prepare(self, targets: list[int]) -> None:
+    def prepare(self) -> None:
         """Find the moves that change no fact in force, and which (side, target, suspect) they clear."""
         attack, moves = self._attack, self._moves
         attack._programme.put_in_force(set(self._kept))
-        self._allowed = moves.allowed(self._kept)
-        self._cleared = np.zeros((2, len(attack.targets), len(attack._suspects)), dtype=bool)
+        # a move may be made within a band, and changes no number
+        self._allowed = moves.allowed([n for n in self._kept if not attack._facts[n].is_band])
+        self._limits = self._limits_of(self._allowed)
         spares = moves.spares[self._allowed]
-        for side in (0, 1):
-            is_far = moves.is_far[side][np.ix_(self._allowed, targets)]
-            self._cleared[side, targets] = is_far.T @ spares > 0
+        far = moves.far(self._allowed, self._limits)
+        self._cleared = np.array([side.T @ spares > 0 for side in far])
+        self._cleared |= attack._is_own
+        self._open = set(np.flatnonzero(~self._cleared.all(axis=(0, 2))).tolist())
+
+    def _limits_of(self, moves: list[int]) -> Matrix:
+        bands = [self._attack._facts[number] for number in self._bands]
+        ends = np.array([[band.below, band.above] for band in bands]).reshape(-1, 2) / self._attack._scale
+        return self._moves.limits(moves, self._attack._rows[self._bands], *ends.T)
 
     def facts_about(self, number: int) -> frozenset[int]:
         """The independent and the accepted facts of every part that a target lies in: what its answer depends on."""
-        parts = {self._part_of[index] for index in self._attack.targets[number].terms}
-        return frozenset().union(*(self._relevant_of.get(part, frozenset()) for part in parts))
+        parts = frozenset(self._part_of[index] for index in self._attack.targets[number].terms)
+        if parts not in self._about:
+            self._about[parts] = frozenset().union(
+                *(self._relevant_of.get(part, frozenset()) for part in parts)
+            )
+        return self._about[parts]
 
     def attack(self, number: int) -> list[Breach]:
         """The first breach of a target: by an outsider, then by each enterprise."""
-        target = self._attack.targets[number]
-        owners = {self._owners[index] for index in target.terms}
-        limits: list[Rooms] | None = None
-        for side, sign in enumerate((1, -1)):
+        limits: Matrix | None = None
+        for side, sign in enumerate((1, -1) if number in self._open else ()):
             for column in np.flatnonzero(~self._cleared[side, number]).tolist():
-                insider = self._attack._suspects[column]
-                if self._cleared[side, number, column] or owners == {insider} - {OUTSIDER}:
+                # an answer since then may have cleared it
+                if self._cleared[side, number, column]:
                     continue
-                limits = self._limits(target) if limits is None else limits
-                needed = self._required(number, limits, insider, side)
+                limits = self._told_alone(number) if limits is None else limits
+                needed = self._required(number, limits, column, side)
                 if self._known_width(number, column, side) >= enough(needed):
                     continue
                 breach = self._ask(number, column, side, sign, needed)
@@ -294,7 +327,7 @@ class _Scene:
 
     def _known_width(self, number: int, column: int, side: int) -> float:
         is_spared = self._moves.spares[self._allowed, column] > 0
-        reach = self._moves.reach[side, self._allowed, number]
+        reach = self._moves.reaches(self._allowed, self._limits, number)[side]
         return float(reach[is_spared].max(initial=0.0))
 
     def _ask(self, number: int, column: int, side: int, sign: int, needed: float) -> Breach | None:
@@ -311,7 +344,7 @@ class _Scene:
                 "corrections le dernier montant hors d'échelle."
             ) from error
         if answer.width < enough(needed):
-            holding = tuple(attack._facts[n] for n in self._kept if abs(answer.weights[n]) > _EPSILON)
+            holding = tuple(attack._facts[n] for n in self._kept if abs(answer.weights[n]) > EPSILON)
             # a solver that names no fact must not make a breach vanish: then every fact nearby is held
             nearby = tuple(attack._facts[n] for n in sorted(self.facts_about(number)))
             insider = attack._suspects[column]
@@ -319,47 +352,44 @@ class _Scene:
             return Breach(attack.targets[number].name, insider, holding or nearby, sign, width, nearby)
         deviation = np.where(np.abs(answer.deviation) > 1e-9, answer.deviation, 0.0)
         move = self._moves.add(deviation, attack._rows[: len(attack._facts)])
+        limits = self._limits_of([move])
         self._allowed.append(move)
+        self._limits = np.concatenate([self._limits, limits])
         spares = self._moves.spares[move] > 0
-        self._cleared |= (self._moves.is_far[:, move] > 0)[:, :, None] & spares[None, None, :]
+        self._cleared |= (self._moves.far([move], limits)[:, 0] > 0)[:, :, None] & spares[None, None, :]
         return None
 
-    def _limits(self, target: Target) -> list[Rooms]:
-        """For the whole target, then each of its pieces: the room of the others in each accepted fact, by owner."""
-        room = self._attack._room
-        pieces: dict[int, Row] = defaultdict(dict)
-        for index, coefficient in target.terms.items():
-            pieces[self._part_of[index]][index] = coefficient
-        found = []
-        for terms in [target.terms, *pieces.values()]:
-            limits = []
-            for fact in self._accepted_about[next(iter(terms))]:
-                if terms.items() <= fact.items():
-                    rooms: dict[str, float] = defaultdict(float)
-                    for index in fact.keys() - terms.keys():
-                        rooms[self._owners[index]] += float(fact[index] * room[index])
-                    limits.append((sum(rooms.values()), dict(rooms)))
-            found.append(limits)
-        return found
+    def _told_alone(self, number: int) -> Matrix:
+        """For the whole target, then each of its pieces: what accepted facts alone leave possible, by side and suspect."""
+        goal = self._attack._goals[number]
+        told = np.flatnonzero(goal)
+        parts = np.array(self._part_of)[told]
+        pieces = [told, *(told[parts == part] for part in np.unique(parts))]
+        return np.array([self._left(piece, goal) for piece in pieces])
 
-    def _required(self, number: int, limits: list[Rooms], insider: str, side: int) -> float:
+    def _left(self, piece: Indices, goal: Vector) -> Matrix:
+        """How far the accepted facts that hold a piece, each alone, let it go for each suspect: as far as the others can."""
+        attack = self._attack
+        others = self._accepted[(self._accepted[:, piece] == goal[piece]).all(axis=1)]
+        if not len(others):
+            return np.full((2, len(attack._suspects)), np.inf)
+        others[:, piece] = 0.0
+        room = others * attack._room
+        above = room.sum(axis=1, keepdims=True) - room @ attack._touches
+        is_there = (others != 0) @ attack._touches > 0
+        is_other = is_there.sum(axis=1, keepdims=True) - is_there > 0
+        return np.array([above.min(axis=0), np.where(is_other, np.inf, 0.0).min(axis=0)])
+
+    def _required(self, number: int, limits: Matrix, column: int, side: int) -> float:
         """Width to keep on one side: never below the believed lowest value, nor beyond what an accepted fact tells."""
-        widths = [min((_left(one, insider, side) for one in piece), default=np.inf) for piece in limits]
-        whole, *pieces = widths
-        needed = min(float(self._attack._needed[side, number]), whole, sum(pieces))
+        whole, *pieces = limits[:, side, column]
+        needed = min(float(self._attack._needed[side, number]), float(whole), float(sum(pieces)))
         if side == 0:
             return needed
+        insider = self._attack._suspects[column]
         free = sum(
             coefficient * float(self._attack._room[index]) if coefficient > 0 else np.inf
             for index, coefficient in self._attack.targets[number].terms.items()
             if self._owners[index] != insider or insider == OUTSIDER
         )
         return min(needed, free)
-
-
-def _left(room: tuple[float, dict[str, float]], insider: str, side: int) -> float:
-    """How far an accepted fact alone lets its target go, for one of its contributors."""
-    total, by_owner = room
-    if side == 0:
-        return total - by_owner.get(insider, 0.0)
-    return np.inf if by_owner.keys() - {insider} else 0.0

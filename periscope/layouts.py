@@ -3,6 +3,7 @@
 `function` lists the functions told together (`a+b`): everywhere, the class replaces them, in every quarter, so that
 quarters stay comparable. An empty list says that the proposals were seen and that functions stay as they are.
 `function_period = "year"` tells amounts by function for years only, so that more of the years can be told.
+`bands = true` tells between which two rungs of a public ladder a hidden amount by function lies.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from periscope.nomenclatures import FUNCTIONS
 #: A member whose register row has no function.
 UNKNOWN = "unknown"
 _LABELS = {key: names[0] for key, names in FUNCTIONS.items()} | {UNKNOWN: "Fonction non renseignée"}
-_KEYS = ("function", "function_period")
+_KEYS = ("function", "function_period", "bands")
 YEAR_ONLY = '[layouts] function_period = "year"'
+BANDS = "[layouts] bands = true"
 
 
 def class_id(functions: Iterable[str]) -> str:
@@ -33,6 +35,8 @@ def function_classes(layouts: dict[str, Any]) -> dict[str, str]:
         raise _wrong(f"réglage inconnu « {unknown[0]} ». Clés possibles : {', '.join(_KEYS)}")
     if layouts.get("function_period", "quarter") not in ("quarter", "year"):
         raise _wrong('« function_period » est "quarter" ou "year"')
+    if not isinstance(layouts.get("bands", False), bool):
+        raise _wrong("« bands » est true ou false")
     classes = layouts.get("function", [])
     if not isinstance(classes, list):
         raise _wrong('« function » est une liste : ["creation_support+promotion_training"]')
@@ -51,6 +55,11 @@ def function_classes(layouts: dict[str, Any]) -> dict[str, str]:
 def is_by_year(layouts: dict[str, Any]) -> bool:
     """Whether amounts by function are told for years only."""
     return layouts.get("function_period") == "year"
+
+
+def is_by_band(layouts: dict[str, Any]) -> bool:
+    """Whether hidden amounts by function are told as bands."""
+    return layouts.get("bands") is True
 
 
 def _wrong(what: str) -> UsageError:
@@ -73,6 +82,8 @@ def words(layout: str) -> str:
         return "Aujourd'hui"
     if layout == YEAR_ONLY:
         return "Fonctions à l'année seulement"
+    if layout == BANDS:
+        return "Tranches à la place des cases masquées"
     classes = json.loads(layout.partition(" = ")[2])
     return " · ".join(label(item) for item in classes) + ", ensemble"
 

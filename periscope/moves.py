@@ -30,9 +30,11 @@ class Moves:
         self._room, self._targets, self._wide, self._touches = room, targets, wide, touches
         self.count = 0
         self._terms = np.zeros((0, len(room)))
-        #: [0] up, [1] down; rows are moves, columns are targets
-        self.reach = np.zeros((2, 0, len(targets)))
-        #: 1 where that is far enough for the target whoever attacks
+        #: how much each move changes each target; rows are moves, columns are targets
+        self._change = np.zeros((0, len(targets)))
+        #: how many times a move can be made, and its contrary, before an unknown is as low as it may be
+        self._limits = np.zeros((0, 2))
+        #: [0] up, [1] down; 1 where that is far enough for the target whoever attacks
         self.is_far = np.zeros((2, 0, len(targets)), dtype=np.float32)
         #: columns are the suspects; the first, an outsider, is never touched
         self.spares = np.zeros((0, touches.shape[1]), dtype=np.float32)
@@ -61,26 +63,56 @@ class Moves:
         steps = deviation[moved]
         small = EPSILON * np.abs(steps).max(initial=0.0)
         limits = self._room[moved] / np.abs(steps)
-        forward = limits[steps < 0].min(initial=np.inf)
-        backward = limits[steps > 0].min(initial=np.inf)
+        self._limits[number] = limits[steps < 0].min(initial=np.inf), limits[steps > 0].min(initial=np.inf)
         change = self._targets[:, moved] @ steps
         change[np.abs(change) <= small] = 0.0
-        for side, sign in enumerate((1, -1)):
-            ahead, behind = change * sign > 0, change * sign < 0
-            self.reach[side, number, ahead] = np.abs(change[ahead]) * forward
-            self.reach[side, number, behind] = np.abs(change[behind]) * backward
-        self.is_far[:, number] = self.reach[:, number] >= self._wide
+        self._change[number] = change
+        self.is_far[:, number] = reach(change, self._limits[number]) >= self._wide
         self._terms[number] = deviation
         self.spares[number] = ~self._touches[moved].any(axis=0)
         self._changes[number, : len(facts)] = np.abs(facts[:, moved] @ steps) > small
         self.count += 1
         return number
 
+    def limits(self, moves: list[int], bands: Matrix, below: Vector, above: Vector) -> Matrix:
+        """How many times each of these moves can be made, and its contrary, also within bands in force."""
+        alone: Matrix = self._limits[moves]
+        if not len(bands):
+            return alone
+        terms = self._terms[moves]
+        steps = terms @ bands.T
+        steps[np.abs(steps) <= EPSILON * np.abs(terms).max(axis=1, keepdims=True, initial=0.0)] = 0.0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ends = [np.where(steps > 0, above / steps, np.inf), np.where(steps < 0, below / -steps, np.inf)]
+            back = [np.where(steps > 0, below / steps, np.inf), np.where(steps < 0, above / -steps, np.inf)]
+        within = [np.minimum(*pair).min(axis=1, initial=np.inf) for pair in (ends, back)]
+        return np.asarray(np.minimum(alone, np.array(within).T))
+
+    def far(self, moves: list[int], limits: Matrix) -> NDArray[np.float32]:
+        """`is_far` of these moves, made no more times than that."""
+        found = self.is_far[:, moves]
+        fewer = np.flatnonzero((limits < self._limits[moves]).any(axis=1))
+        for place in fewer.tolist():
+            found[:, place] = reach(self._change[moves[place]], limits[place]) >= self._wide
+        return found
+
+    def reaches(self, moves: list[int], limits: Matrix, target: int) -> Matrix:
+        """How far each of these moves takes a target, made no more times than that: up, down."""
+        return reach(self._change[moves, target], limits.T)
+
     def _double(self) -> None:
         more = max(64, len(self._terms))
-        for name in ("_terms", "spares", "_changes"):
+        for name in ("_terms", "_change", "_limits", "spares", "_changes"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros((more, old.shape[1]), dtype=old.dtype)]))
-        for name in ("reach", "is_far"):
-            old = getattr(self, name)
-            setattr(self, name, np.concatenate([old, np.zeros((2, more, old.shape[2]), old.dtype)], axis=1))
+        room = np.zeros((2, more, self.is_far.shape[2]), self.is_far.dtype)
+        self.is_far = np.concatenate([self.is_far, room], axis=1)
+
+
+def reach(change: Matrix, limits: Matrix) -> Matrix:
+    """How far up and how far down a change goes, made or unmade as many times as `limits` say."""
+    # what does not change goes nowhere, even without limit
+    most = [
+        np.multiply(np.abs(change), limit, where=change != 0, out=np.zeros(change.shape)) for limit in limits
+    ]
+    return np.array([np.where(change > 0, *most), np.where(change > 0, *most[::-1])])

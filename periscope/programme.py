@@ -26,7 +26,7 @@ class Answer:
 
 
 class Programme:
-    """Deviations d ≥ −room of `size` unknowns that leave every fact in force unchanged.
+    """Deviations d ≥ −room of `size` unknowns that leave every fact in force unchanged, or within its band.
 
     A deviation is an increase less a decrease, so that a vertex moves few unknowns.
     """
@@ -41,21 +41,21 @@ class Programme:
         # row 0 caps the goal of the day
         self._engine.addRow(-_INFINITE, _INFINITE, 0, np.zeros(0, dtype=np.int32), np.zeros(0))
         self._in_force: set[int] = set()
-        self._count = 0
+        self._bands: list[tuple[float, float]] = []
 
-    def add_fact(self, row: Vector) -> None:
-        """Add a fact, not in force yet; facts are numbered from 0."""
+    def add_fact(self, row: Vector, below: float = 0.0, above: float = 0.0) -> None:
+        """Add a fact, not in force yet, that may move between −below and above; facts are numbered from 0."""
         indices = np.flatnonzero(row)
         both = np.concatenate([indices, indices + self._size]).astype(np.int32)
         values = np.concatenate([row[indices], -row[indices]])
         self._engine.addRow(-_INFINITE, _INFINITE, len(both), both, values)
-        self._count += 1
+        self._bands.append((below, above))
 
     def put_in_force(self, facts: set[int]) -> None:
         """The facts known from now on, and no others."""
         for number in sorted(facts ^ self._in_force):
-            end = 0.0 if number in facts else _INFINITE
-            self._engine.changeRowBounds(number + 1, -end, end)
+            below, above = self._bands[number] if number in facts else (_INFINITE, _INFINITE)
+            self._engine.changeRowBounds(number + 1, -below, above)
         self._in_force = set(facts)
 
     def farthest(self, goal: Vector, frozen: NDArray[np.intp], cap: float) -> Answer:

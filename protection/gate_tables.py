@@ -1,7 +1,7 @@
 """Tables of schema `protection`, internal, that the release gate attacks and the registry keeps.
 
 unknowns  unknown, measure, period, owner, amount, lowest
-facts     kind ('enterprise' or 'person'), figure_id, part, unknown, coefficient
+facts     kind ('enterprise' or 'person'), figure_id, part, unknown, coefficient, below, above (of a band, else 0)
 terms     figure_id, part, measure, period, entity, siren, amount, coefficient: what a delivery adds to the registry
 targets   kind, target, unknown, coefficient, above, below: widths to keep on each side of the true value
 derived   figure_id, parent_id: figures that are no sum, and those they are computed from
@@ -61,7 +61,8 @@ def write(
             amounts = known.values[index], known.lowest[index]
             unknowns.append((kind, index, measure, period, known.owners[index], *amounts))
         for fact in relations.facts:
-            facts += [(kind, fact.figure, fact.part, index, c) for index, c in fact.terms.items()]
+            told = fact.below, fact.above
+            facts += [(kind, fact.figure, fact.part, index, c, *told) for index, c in fact.terms.items()]
         for target in wanted:
             targets += [
                 (kind, target.name, i, c, target.above, target.below) for i, c in target.terms.items()
@@ -70,7 +71,7 @@ def write(
     number |= {"amount": "double", "lowest": "double"}
     for name, header, rows in (
         ("unknowns", "kind unknown measure period owner amount lowest", unknowns),
-        ("facts", "kind figure_id part unknown coefficient", facts),
+        ("facts", "kind figure_id part unknown coefficient below above", facts),
         ("targets", "kind target unknown coefficient above below", targets),
         ("derived", "figure_id parent_id", [tuple(pair) for pair in parents]),
     ):

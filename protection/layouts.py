@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from periscope.layouts import YEAR_ONLY, class_id, setting
+from periscope.layouts import BANDS, YEAR_ONLY, class_id, setting
 from periscope.settings import Secrecy
 from protection import system
 from protection.consents import Consent
@@ -48,7 +48,7 @@ def told_by_quarter(scope: list[Figure]) -> frozenset[str]:
 
 def is_asked(scope: list[Figure]) -> bool:
     """Whether anything is told by function that another layout could tell otherwise."""
-    return bool(_breakdowns(scope))
+    return bool(told_of_members(scope))
 
 
 def _best_classes(scope: list[Figure], agreed: list[Consent], rule: Secrecy) -> Classes:
@@ -86,14 +86,33 @@ def search(
     return found
 
 
-def offers(scope: list[Figure], hidden: frozenset[str], searched: list[list[Told]]) -> list[Told]:
-    """The present layout first, then those that tell more, the best first; none while half is published."""
-    cells = _breakdowns(scope)
-    asked = [figure for told in cells.values() for figure in told]
-    if 2 * sum(figure.figure_id not in hidden for figure in asked) >= len(asked):
+def told_of_members(scope: list[Figure]) -> list[Figure]:
+    """What offers are about."""
+    return [figure for told in _breakdowns(scope).values() for figure in told]
+
+
+def is_mostly_hidden(scope: list[Figure], hidden: frozenset[str]) -> bool:
+    """Whether less than half of what is told by function is published."""
+    asked = told_of_members(scope)
+    return 2 * sum(figure.figure_id not in hidden for figure in asked) < len(asked)
+
+
+def offers(
+    scope: list[Figure], hidden: frozenset[str], searched: list[list[Told]], banded: frozenset[str]
+) -> list[Told]:
+    """The present layout first, then those that tell more, the best first; none while half is published.
+
+    Bands tell more cells of the present layout, the `banded` ones, and no more of its totals.
+    """
+    if not is_mostly_hidden(scope, hidden):
         return []
+    cells = _breakdowns(scope)
     now = _told("", cells, hidden)
-    better = sorted((told for told in searched if _score(told) > _score(now)), key=_score, reverse=True)
+    shown = {row: sum(f.figure_id in banded for f in cells[row.indicator_id, row.period]) for row in now}
+    in_bands = [replace(row, layout=BANDS, shown_count=row.shown_count + more) for row, more in shown.items()]
+    better = sorted(
+        (told for told in [*searched, in_bands] if _score(told) > _score(now)), key=_score, reverse=True
+    )
     return [row for told in [now, *better] for row in told] if better else []
 
 

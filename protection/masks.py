@@ -17,11 +17,13 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from multiprocessing import get_context
 
+from periscope.bands import Band
+from periscope.bands import reason as band_reason
 from periscope.errors import GateError, UsageError
-from periscope.layouts import is_by_year
+from periscope.layouts import is_by_band, is_by_year
 from periscope.warehouse import Connection
 from periscope.workspace import Run
-from protection import gate_tables, layouts, primary, registry, rows, system
+from protection import bands, gate_tables, layouts, primary, registry, rows, system
 from protection.consents import Consent, in_force
 from protection.primary import Figure, load_figures
 from protection.registry import Delivered
@@ -107,13 +109,19 @@ def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> No
     chosen = run.workspace.settings.layouts
     withheld = layouts.told_by_quarter(scope) if is_by_year(chosen) else frozenset[str]()
     with _searching(run, figures, scope, agreed, past) as searched:
-        hidden = system.protect(connection, run, figures, scope, causes, agreed, past, withheld)
-        told = [] if chosen else layouts.offers(scope, hidden, searched())
+        found = system.protect(connection, run, figures, scope, causes, agreed, past, withheld)
+        hidden, banded = found.hidden, dict[str, Band]()
+        if is_by_band(chosen) or (not chosen and layouts.is_mostly_hidden(scope, hidden)):
+            asked = [f for f in scope if sections[f.figure_id] == "current" and f.figure_id not in withheld]
+            if not chosen:
+                asked = layouts.told_of_members(asked)
+            banded = bands.choose(*found.of("enterprise"), asked, hidden, rule)
+        told = [] if chosen else layouts.offers(scope, hidden, searched(), frozenset(banded))
     for figure_id in sorted(hidden - causes.keys()):
         causes[figure_id] = _CHOSEN if figure_id in withheld else _SECONDARY
     gate_tables.write_table(connection, "layouts", _LAYOUTS, [astuple(row) for row in told])
     statuses = {f.figure_id: _status(f, run, restated, is_closing) for f in scope}
-    _write(connection, run, scope, sections, statuses, causes, agreed)
+    _write(connection, run, scope, sections, statuses, causes, agreed, banded if is_by_band(chosen) else {})
 
 
 @contextmanager
@@ -164,11 +172,12 @@ def _write(
     statuses: dict[str, str],
     causes: dict[str, str],
     agreed: list[Consent],
+    banded: dict[str, Band],
 ) -> None:
     gate_tables.write_table(
         connection, "masks", {"figure_id": "varchar", "cause": "varchar"}, sorted(causes.items())
     )
-    listed: list[tuple[str, str, str, bool]] = []
+    listed: list[tuple[str, str, str, bool, str]] = []
     by_agreement: dict[str, set[str]] = {}
     parents = system.parents(scope)
     for reader in readers(connection):
@@ -185,11 +194,14 @@ def _write(
         for figure in scope:
             is_shown = figure.figure_id in shown
             if is_shown or (figure.dimension != "member" and figure.secrecy != "internal"):
-                listed.append((reader, figure.figure_id, statuses[figure.figure_id], is_shown))
+                band = banded.get(figure.figure_id)
+                why = band_reason(band, figure.unit) if band else REASON_SUPPRESSED
+                listed.append((reader, figure.figure_id, statuses[figure.figure_id], is_shown, why))
         if reader != INTERNAL:
             current = {f.figure_id for f in scope if sections[f.figure_id] == "current"}
             by_agreement[reader] = shown & causes.keys() & current
     told = {"reader": "varchar", "figure_id": "varchar", "told_status": "varchar", "is_shown": "boolean"}
+    told |= {"told_reason": "varchar"}
     gate_tables.write_table(connection, "told", told, listed)
     placed = [(figure.figure_id, sections[figure.figure_id]) for figure in scope]
     gate_tables.write_table(connection, "sections", {"figure_id": "varchar", "section": "varchar"}, placed)
@@ -199,7 +211,7 @@ def _write(
         if name in kept
         else "case when told.is_shown then told.told_status else 'suppressed' end as status"
         if name == "status"
-        else "case when told.is_shown then f.reason else ? end as reason"
+        else "case when told.is_shown then f.reason else told.told_reason end as reason"
         if name == "reason"
         else f"f.{name}"
         for name in COLUMNS
@@ -212,8 +224,7 @@ def _write(
         inner join marts.fct_figures as f on told.figure_id = f.figure_id
         inner join protection.sections as s on told.figure_id = s.figure_id
         order by told.reader, s.section, f.indicator_id, f.period, f.perimeter, f.dimension, f.item
-        """,
-        [REASON_SUPPRESSED],
+        """
     )
     connection.execute("drop table protection.told; drop table protection.sections")
     rows.write(connection, run, scope, by_agreement)

@@ -21,6 +21,8 @@ from periscope.reuse import Reuse
 from periscope.settings import Secrecy
 
 _MAX_NODES = 2000
+#: How near the cheapest a choice of the master has to be (0..1), as long as it meets new proofs.
+_NEAR = 0.01
 Figures = frozenset[str]
 
 
@@ -47,22 +49,28 @@ class Protector:
     def choose(self, max_rounds: int) -> Choice:
         """Hide what is needed at the least cost. Raises GateError when hiding everything is not enough."""
         best = self._pruned(self._completed(frozenset()))
+        gap = _NEAR
         for rounds in range(1, max_rounds + 1):
-            cheapest = self._cheapest()
+            cheapest = self._cheapest(gap)
             if cheapest is None:
                 return Choice(self._must_hide | best, False, rounds)
-            if self._cost(cheapest) >= self._cost(best) - 1e-9:
+            if self._cost(cheapest) < self._cost(best) - 1e-9:
+                completed = self._completed(cheapest)
+                best = min(best, completed, key=self._cost)
+                if completed != cheapest:
+                    continue
+            # a choice that is only near the cheapest meets no new proof any more
+            if not gap:
                 return Choice(self._must_hide | best, True, rounds)
-            completed = self._pruned(self._completed(cheapest))
-            if self._cost(completed) < self._cost(best) - 1e-9:
-                best = completed
+            gap = 0.0
         return Choice(self._must_hide | best, False, max_rounds)
 
     def _cost(self, hidden: Figures) -> float:
         return sum(self._costs[name] for name in sorted(hidden))
 
-    def _breaches(self, hidden: Figures) -> list[Breach]:
-        return self._attack.run([fact for fact in self._facts if fact.figure not in hidden])
+    def _breaches(self, hidden: Figures, *, is_one_enough: bool = False) -> list[Breach]:
+        told = [fact for fact in self._facts if fact.figure not in hidden]
+        return self._attack.run(told, is_one_enough=is_one_enough)
 
     def _completed(self, hidden: Figures) -> Figures:
         """Hide more until the attack finds nothing, keeping every proof met on the way as a cut."""
@@ -107,15 +115,15 @@ class Protector:
             fewer = hidden - {name}
             if any(not cut & fewer for cut in self._cuts):
                 continue
-            breaches = self._breaches(fewer)
+            breaches = self._breaches(fewer, is_one_enough=True)
             if breaches:
                 self._cuts |= dict.fromkeys(self._cut(breach, fewer) for breach in breaches)
             else:
                 hidden = fewer
         return hidden
 
-    def _cheapest(self) -> Figures | None:
-        """The cheapest set that meets every cut; None when the solver does not prove one within its nodes."""
+    def _cheapest(self, gap: float) -> Figures | None:
+        """A set that meets every cut at the least cost, or within `gap` of it; None when the nodes end before."""
         cuts = sorted(self._cuts, key=sorted)
         if not cuts:
             return frozenset()
@@ -129,7 +137,8 @@ class Protector:
             constraints=LinearConstraint(matrix, lb=1.0),
             integrality=np.ones(len(names), dtype=np.int64),
             bounds=Bounds(0, 1),
-            options={"node_limit": _MAX_NODES, "mip_rel_gap": 0.0},
+            # presolve takes more time than it saves here
+            options={"node_limit": _MAX_NODES, "mip_rel_gap": gap, "presolve": False},
         )
         if result.status != 0 or result.x is None:
             return None

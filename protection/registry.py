@@ -1,7 +1,7 @@
 """Everything ever delivered to anyone, with the amounts behind it: `record/registry.jsonl`, append-only.
 
 One line per delivery: {quarter, reader, by, figures: [{figure_id, key, is_published, value, facts}]}, where `facts`
-maps a part to its terms [measure, period, entity, siren, amount, coefficient]. Drafts are not in it. What was
+maps a part to its terms [measure, period, entity, siren, amount, coefficient]; `band` is there where one was told. Drafts are not in it. What was
 published can never be withdrawn: a new publication is protected, and attacked, together with it.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from periscope import layouts
+from periscope.bands import Band
 from periscope.workspace import Run, Workspace
 from protection.primary import Figure
 from protection.relations import Atom
@@ -29,6 +30,8 @@ class Delivered:
     is_published: bool
     value: str
     facts: dict[str, list[tuple[Atom, float]]]
+    #: what was told in the place of a hidden value
+    band: Band | None = None
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -49,7 +52,8 @@ def read(run: Run) -> list[Delivered]:
                 part: [((t[0], t[1], t[2], t[3], Decimal(t[4])), float(t[5])) for t in terms]
                 for part, terms in told["facts"].items()
             }
-            one = Delivered(told["figure_id"], told["is_published"], told["value"], facts)
+            band = (Decimal(told["band"][0]), Decimal(told["band"][1])) if "band" in told else None
+            one = Delivered(told["figure_id"], told["is_published"], told["value"], facts, band)
             found[json.dumps(told, sort_keys=True)] = one
     return list(found.values())
 

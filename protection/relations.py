@@ -10,7 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from periscope.disclosure import Fact, Row, Unknowns
+from periscope.bands import Band
+from periscope.disclosure import Fact, Row, Unknowns, told_as
 from protection.primary import Figure
 
 #: measure, years back, sign
@@ -91,13 +92,18 @@ class Relations:
             self.atoms[atom] = self.unknowns.add(float(atom[4]), 0.0, atom[3])
         return self.atoms[atom]
 
-    def add(self, figure_id: str, part: str, terms: list[tuple[Atom, float]]) -> None:
-        """Add the fact that a figure tells in one of its parts; nothing when nobody is in it."""
+    def add(
+        self, figure_id: str, part: str, terms: list[tuple[Atom, float]], band: Band | None = None
+    ) -> None:
+        """Add the fact that a figure tells in one of its parts, or its band; nothing when nobody is in it."""
         row: Row = defaultdict(float)
         for atom, coefficient in terms:
             row[self.atom(atom)] += coefficient
         row = {index: coefficient for index, coefficient in row.items() if coefficient}
-        if row:
+        if row and band:
+            amount = sum(coefficient * self.unknowns.values[index] for index, coefficient in row.items())
+            self.facts.append(told_as(Fact(figure_id, part, row), amount, band))
+        elif row:
             self.facts.append(Fact(figure_id, part, row))
 
     def settle_bounds(self) -> None:

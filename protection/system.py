@@ -36,6 +36,10 @@ class Protection:
     systems: list[tuple[str, rel.Relations, list[Target]]]
     parents: list[tuple[str, str]]
 
+    def of(self, kind: str) -> tuple[rel.Relations, list[Target]]:
+        """The system of one kind."""
+        return next((relations, targets) for name, relations, targets in self.systems if name == kind)
+
 
 def protect(
     connection: Connection,
@@ -46,14 +50,14 @@ def protect(
     agreed: list[Consent],
     past: list[Delivered],
     withheld: frozenset[str],
-) -> frozenset[str]:
-    """Figures of `scope` to hide, primaries and what is `withheld` included; writes the tables of the gate."""
+) -> Protection:
+    """What to hide of `scope`, primaries and what is `withheld` included; writes the tables of the gate."""
     rule = run.workspace.settings.secrecy
     with reuse.opened(run.workspace, "masks") as kept:
         found = solve(figures, scope, frozenset(causes), agreed, past, rule, kept, withheld)
     gate_tables.write_terms(connection, _secret(scope, "enterprise"), rel.Amounts(figures))
     gate_tables.write(connection, found.systems, found.parents)
-    return found.hidden
+    return found
 
 
 def solve(
@@ -166,7 +170,10 @@ def _enterprises(
                 relations.add(told.figure_id + DELIVERED, f"{part} {rank}", terms)
                 if len({atom[3] for atom, _ in terms}) == 1:
                     consented.append({relations.atom(atom): coefficient for atom, coefficient in terms})
-            elif _is_unsafe(terms, rule, known_sirens):
+                continue
+            if told.band and part == "value":
+                relations.add(f"{told.figure_id}{DELIVERED}", f"{part} {rank}", terms, told.band)
+            if _is_unsafe(terms, rule, known_sirens):
                 kept_secret.append((told, part))
     consented += _consented(relations, mine, amounts, agreed)
     secret = _still_secret(relations, kept_secret, rule)
@@ -268,7 +275,7 @@ def _without(terms: Row, known: list[Row]) -> Row:
     """What is left of an amount once the parts that enterprises agreed to show are taken out."""
     left = dict(terms)
     for part in known:
-        if all(left.get(index) == coefficient for index, coefficient in part.items()):
+        if part.items() <= left.items():
             left = {index: coefficient for index, coefficient in left.items() if index not in part}
     return left
 
@@ -328,15 +335,15 @@ def parents(scope: list[Figure]) -> list[tuple[str, str]]:
     pairs = []
     for figure in scope:
         for parent in rel.DERIVED.get(figure.indicator_id, ()):
-            for key, parent_id in by_key.items():
-                is_same = key == (parent, *figure.key[1:])
-                is_link = (
-                    figure.indicator_id == "turnover_chained_growth"
-                    and key[0] == parent
+            keys = [(parent, *figure.key[1:])]
+            if figure.indicator_id == "turnover_chained_growth":
+                keys += [
+                    key
+                    for key in by_key
+                    if key[0] == parent
                     and key[2:] == figure.key[2:]
                     and key[1][4:] == figure.period[4:]
                     and key[1] < figure.period
-                )
-                if is_same or is_link:
-                    pairs.append((figure.figure_id, parent_id))
+                ]
+            pairs += [(figure.figure_id, by_key[key]) for key in keys if key in by_key]
     return pairs

@@ -6,21 +6,27 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
-from periscope import catalogue
-from periscope.disclosure import Breach, Fact, Row, Target, Unknowns, breaches
+from periscope import bands, catalogue
+from periscope.bands import Band
+from periscope.disclosure import Breach, Fact, Row, Target, Unknowns, breaches, told_as
 from periscope.errors import GateError
 from periscope.warehouse import Connection
 from periscope.workspace import Run
 from release.export import INTERNAL
 
 Published = dict[str, dict[str, str]]
+_NUMBERS = ("value", "numerator", "denominator")
 #: Facts that a reader of the release did not bring: deliveries and agreements, known to all.
 _KNOWN_BEFORE = (" remis", "accord de ")
 
 
 def read_published(base: Path) -> Published:
-    """Every row with a number, by figure_id, in any folder outside the house. Raises GateError when two differ."""
+    """Every row with a number, else a band, by figure_id, in any folder outside the house.
+
+    Raises GateError when two numbers, or two bands, differ.
+    """
     found: Published = {}
+    banded: Published = {}
     where: dict[str, str] = {}
     for folder in sorted(p for p in base.iterdir() if p.is_dir() and p.name != INTERNAL):
         for name in ("figures.csv", "history.csv"):
@@ -28,16 +34,23 @@ def read_published(base: Path) -> Published:
                 continue
             with (folder / name).open(encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
-                    if not (row["value"] or row["numerator"] or row["denominator"]):
+                    is_number = any(row[name] for name in _NUMBERS)
+                    if not is_number and not bands.read(row["reason"]):
                         continue
-                    seen = found.setdefault(row["figure_id"], row)
+                    seen = (found if is_number else banded).setdefault(row["figure_id"], row)
                     where.setdefault(row["figure_id"], folder.name)
-                    if any(seen[key] != row[key] for key in ("value", "numerator", "denominator")):
+                    if any(seen[key] != row[key] for key in _NUMBERS) or (
+                        not is_number and seen["reason"] != row["reason"]
+                    ):
                         raise GateError(
-                            f"{_name(row)} vaut {seen['value']} pour « {where[row['figure_id']]} » et {row['value']} "
+                            f"{_name(row)} vaut {_told(seen)} pour « {where[row['figure_id']]} » et {_told(row)} "
                             f"pour « {folder.name} » : rien n'est publié."
                         )
-    return found
+    return banded | found
+
+
+def _told(row: dict[str, str]) -> str:
+    return row["value"] or bands.words(row["reason"])
 
 
 def _name(row: dict[str, str]) -> str:
@@ -78,7 +91,7 @@ def _check_derived(connection: Connection, published: Published) -> None:
         "select d.figure_id, d.parent_id from protection.derived as d "
         "inner join protection.masks as m on d.parent_id = m.figure_id order by all"
     ).fetchall():
-        if child in published and parent not in published:
+        if child in published and not any(published.get(parent, {}).get(name) for name in _NUMBERS):
             raise GateError(
                 f"{_name(published[child])} est calculé à partir d'un chiffre caché ({parent}) : rien n'est publié. "
                 "Masquez aussi ce chiffre."
@@ -95,11 +108,14 @@ class _System:
         ).fetchall():
             self.unknowns.add(amount, lowest, owner)
         self.parts: dict[str, dict[str, Row]] = defaultdict(dict)
-        for figure, part, unknown, coefficient in connection.execute(
-            "select figure_id, part, unknown, coefficient from protection.facts where kind = ? order by all",
+        self._bands: dict[tuple[str, str], tuple[float, float]] = {}
+        for figure, part, unknown, coefficient, *band in connection.execute(
+            "select figure_id, part, unknown, coefficient, below, above from protection.facts "
+            "where kind = ? order by all",
             [kind],
         ).fetchall():
             self.parts[figure].setdefault(part, {})[unknown] = coefficient
+            self._bands[figure, part] = band[0], band[1]
         rows: dict[str, tuple[Row, float, float]] = {}
         for name, unknown, coefficient, above, below in connection.execute(
             "select target, unknown, coefficient, above, below from protection.targets where kind = ? order by all",
@@ -113,15 +129,20 @@ class _System:
         found = []
         for figure, parts in self.parts.items():
             if figure.endswith(_KNOWN_BEFORE[0]) or figure.startswith(_KNOWN_BEFORE[1]):
-                found += [Fact(figure, part, terms) for part, terms in parts.items()]
+                found += [
+                    Fact(figure, part, terms, *self._bands[figure, part]) for part, terms in parts.items()
+                ]
             elif figure in published:
                 found += self._facts_of(figure, parts, published[figure])
         return found
 
     def _facts_of(self, figure: str, parts: dict[str, Row], row: dict[str, str]) -> list[Fact]:
         told = {part: terms for part, terms in parts.items() if row[part]}
+        band = bands.read(row["reason"])
+        if band and not told:
+            return [self._banded(figure, parts["value"], band, row)]
         for part, terms in told.items():
-            amount = sum(coefficient * self.unknowns.values[index] for index, coefficient in terms.items())
+            amount = self._amount(terms)
             if abs(amount - float(row[part])) > 0.01 + 1e-6 * abs(amount):
                 raise GateError(
                     f"{_name(row)} est publié {row[part]} alors que ses contributions font {amount:.2f} : "
@@ -133,9 +154,21 @@ class _System:
             facts.append(Fact(figure, "value", self._rate(parts["numerator"], parts["denominator"])))
         return facts
 
+    def _amount(self, terms: Row) -> float:
+        return sum(coefficient * self.unknowns.values[index] for index, coefficient in terms.items())
+
+    def _banded(self, figure: str, terms: Row, band: Band, row: dict[str, str]) -> Fact:
+        amount = self._amount(terms)
+        if not float(band[0]) <= amount <= float(band[1]):
+            raise GateError(
+                f"{_name(row)} est publié {_told(row)} alors que ses contributions font {amount:.2f} : "
+                "rien n'est publié."
+            )
+        return told_as(Fact(figure, "value", terms), amount, band)
+
     def _rate(self, numerator: Row, denominator: Row) -> Row:
         """A published rate says: numerator − rate × denominator = 0."""
-        total = [sum(c * self.unknowns.values[i] for i, c in row.items()) for row in (numerator, denominator)]
+        total = [self._amount(row) for row in (numerator, denominator)]
         terms: Row = defaultdict(float, numerator)
         for index, coefficient in denominator.items():
             terms[index] -= coefficient * total[0] / total[1]
@@ -161,7 +194,8 @@ def _path(breach: Breach, published: Published, names: dict[str, str], count: in
     for fact in breach.facts:
         if fact.figure in published:
             row = published[fact.figure]
-            steps.append(f"{_name(row)} [{fact.part} = {row[fact.part]}]")
+            told = f"{fact.part} = {row[fact.part]}" if fact.part in row else _told(row)
+            steps.append(f"{_name(row)} [{told}]")
         else:
             steps.append(_in_words(fact.figure, names))
     others = f" ({count} chiffres sont dans ce cas)" if count > 1 else ""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from periscope import bands
 from periscope.errors import GateError
 from periscope.workspace import Run, Workspace
 from release import record
@@ -42,7 +43,7 @@ def add(run: Run, folders: Iterable[Path], internal: Path, reader: str, by: str)
 
 
 def entries(folders: Iterable[Path], internal: Path) -> list[Entry]:
-    """What these readers' folders state together: {figure_id, is_published, value, facts} in the order of the ids.
+    """What these readers' folders state together: {figure_id, is_published, value, facts, band if one is told} in the order of the ids.
 
     A hidden figure has its amounts as well: what was secret when it was delivered stays a target of later attacks.
     """
@@ -59,9 +60,9 @@ def entries(folders: Iterable[Path], internal: Path) -> list[Entry]:
     for figure_id, row in sorted(rows.items()):
         is_published = row["status"] != "suppressed"
         facts = terms.get(figure_id, {})
-        found.append(
-            {"figure_id": figure_id, "is_published": is_published, "value": row["value"], "facts": facts}
-        )
+        entry = {"figure_id": figure_id, "is_published": is_published, "value": row["value"], "facts": facts}
+        band = bands.read(row["reason"])
+        found.append(entry | ({"band": [str(end) for end in band]} if band else {}))
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from periscope import catalogue
+from periscope import bands, catalogue
 from periscope.quarters import Quarter
 from reports import french
 
@@ -47,9 +47,9 @@ class Figure:
 
     @property
     def text(self) -> str:
-        """The value as printed: `s` when masked, `n.d.` when not available, `(R)` when revised."""
+        """The value as printed: its band or `s` when masked, `n.d.` when not available, `(R)` when revised."""
         if self.status == "suppressed":
-            return french.SUPPRESSED
+            return bands.words(self.reason) or french.SUPPRESSED
         if self.value is not None and self.is_movement:
             text = french.signed(self.value, self.unit)
         else:
@@ -147,7 +147,7 @@ def indicator_name(indicator_id: str) -> str:
 
 def spoken(figure: Figure) -> str:
     """The value where there is room for a word: a masked one is said so, not abbreviated."""
-    return "masqué" if figure.status == "suppressed" else figure.text
+    return "masqué" if figure.text == french.SUPPRESSED else figure.text
 
 
 def change(figures: Figures, figure: Figure) -> tuple[Decimal, str] | None:

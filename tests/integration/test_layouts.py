@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from periscope import layouts, settings
-from periscope.errors import UsageError
+from periscope import bands, layouts, settings
+from periscope.errors import GateError, UsageError
 from periscope.settings import Secrecy
 from periscope.workspace import Run
+from protection import bands as protection_bands
 from protection import layouts as protection_layouts
-from protection.primary import load_figures
-from release import restatement
+from protection import registry
+from protection.primary import Figure, load_figures
+from release import attack, restatement
+from reports.figures import Figures, spoken
 from tests.integration.test_protection import close, publication, told
 from tests.poles import Pole
 from tests.secrecy import SIRENS, SecretPole
@@ -68,7 +74,7 @@ def test_a_layout_that_can_be_published_is_offered_then_chosen_then_told(tmp_pat
     now, best, *others = offers(pole, run)
     assert now == ("", 4, 0, Decimal(0))
     assert best[1:] == (2, 2, Decimal(1)) and best[0].count("+") == 2
-    assert others == [], "years of two quarters are hidden too"
+    assert others == [(layouts.BANDS, 4, 4, Decimal(0))], "years of two quarters are hidden too"
     choose(pole)
     run = publication(pole)
     assert set(functions(run)) == {FIRST, SECOND} and all(functions(run).values())
@@ -190,6 +196,103 @@ def test_the_models_put_the_class_in_the_place_of_its_functions() -> None:
     assert figures.items("members_count", "2026-Q3") == {both: 2, rest: 2, "csr_promotion": 1}
 
 
+BANDS = "layouts.bands = true\n"
+
+
+def reasons(run: Run, reader: str, period: str = "2026-Q3") -> dict[str, tuple[str, ...]]:
+    return {
+        key[4]: (row["value"], row["contributors"], row["status"], bands.words(row["reason"]))
+        for key, row in told(run, reader).items()
+        if key[:4] == ("turnover_total", period, "members", "function")
+    }
+
+
+def test_bands_are_told_in_the_place_of_hidden_functions_the_same_to_all(tmp_path: Path) -> None:
+    pole = pole_of_pairs(tmp_path / "ws")
+    choose(pole, BANDS)
+    run = publication(pole)
+    expected = ("", "", "suppressed", "entre 50\u202f000 et 100\u202f000\u00a0€")
+    for reader in ("committee", "public", "region"):
+        assert reasons(run, reader) == dict.fromkeys(PAIRS, expected)
+    assert {row[0] != "" for row in reasons(run, "internal").values()} == {True}
+    figures = Figures.load(run.workspace.published / "2026-Q3" / "public")
+    shown = figures.get("turnover_total", "2026-Q3", "members", "function", PAIRS[0])
+    assert shown is not None and shown.text == expected[3] and spoken(shown) == expected[3]
+    assert offers(pole, run) == [], "once chosen, quarters stay comparable"
+
+
+def test_no_band_where_it_would_say_too_much(tmp_path: Path) -> None:
+    """One function 2 % above a rung, one of a single member, one well inside."""
+    pole = SecretPole(tmp_path / "ws")
+    amounts = {0: (51_000, 51_001), 1: (33_333,), 2: (34_111, 35_222), 3: (30_123, 31_234, 32_345, 33_456)}
+    for function, told_by in amounts.items():
+        for number, amount in enumerate(told_by):
+            pole.member(f"M{function}{number}", PAIRS[function], Q2026_3=amount)
+    choose(pole, BANDS)
+    run = publication(pole)
+    shown = {item: row[3] or row[0] for item, row in reasons(run, "public").items()}
+    assert shown[PAIRS[0]] == "" and shown[PAIRS[1]] == ""
+    assert shown[PAIRS[2]].startswith("entre 50") and shown[PAIRS[3]] == "127158.00"
+
+
+def test_the_gate_attacks_bands_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rungs of 2 000 €, told without having been tried: refused, with the band in the path."""
+
+    def careless(
+        relations: object, targets: object, scope: list[Figure], *rest: object
+    ) -> dict[str, bands.Band]:
+        low = {f.figure_id: f.value // 2000 * 2000 for f in scope if f.value and f.item == PAIRS[0]}
+        return {figure_id: (value, value + 2000) for figure_id, value in low.items()}
+
+    pole = pole_of_pairs(tmp_path / "ws")
+    choose(pole, BANDS)
+    monkeypatch.setattr(protection_bands, "choose", careless)
+    with pytest.raises(GateError, match="entre") as refused:
+        publication(pole)
+    assert refused.value.exit_status == 3
+
+
+def test_a_band_that_is_not_where_the_amount_is_stops_the_publication(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pole = pole_of_pairs(tmp_path / "ws")
+    choose(pole, BANDS)
+    wrong = Decimal(1_000_000), Decimal(2_500_000)
+    monkeypatch.setattr(
+        protection_bands, "choose", lambda *given: dict.fromkeys((f.figure_id for f in given[2]), wrong)
+    )
+    with pytest.raises(GateError, match="alors que ses contributions"):
+        publication(pole)
+
+
+def test_a_band_delivered_is_known_to_later_attacks(tmp_path: Path) -> None:
+    pole = pole_of_pairs(tmp_path / "ws", "2026-Q2")
+    choose(pole, BANDS)
+    run = publication(pole)
+    close(pole, run)
+    assert all(band for *_, band in reasons(run, "public", "2026-Q2").values())
+    delivered = [one for one in registry.read(run) if one.band]
+    assert len(delivered) == len({one.figure_id for one in delivered}) > len(PAIRS)
+    pole.quarter = "2026-Q3"
+    run = publication(pole)
+    with pole.warehouse(run) as connection:
+        system = attack._System(connection, "enterprise")
+    known = [fact for fact in system.facts({}) if fact.is_band]
+    assert {fact.figure.removesuffix(" remis") for fact in known} == {one.figure_id for one in delivered}
+    path = run.workspace.record / "registry.jsonl"
+    path.write_text(re.sub(r'"band": \[[^]]*\], ', "", path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(GateError, match="ne contient pas le chiffre"):
+        publication(pole)
+
+
+@given(st.decimals(min_value=Decimal("0.01"), max_value=10**9, places=2), st.sampled_from(["eur", "fte"]))
+def test_a_band_reads_back_and_holds_its_amount(value: Decimal, unit: str) -> None:
+    band = bands.of(value, unit)
+    assert band is not None and band[0] <= value < band[1] <= Decimal("2.5") * band[0]
+    assert bands.read(bands.reason(band, unit)) == band
+    assert bands.of(-value, unit) is bands.of(value, "share") is bands.of(Decimal(0), unit) is None
+
+
 @pytest.mark.parametrize(
     ("written", "named"),
     [
@@ -197,6 +300,7 @@ def test_the_models_put_the_class_in_the_place_of_its_functions() -> None:
         ('["csr_promotion+creation_support", "csr_promotion"]', "deux classes"),
         ('"csr_promotion"', "liste"),
         ('[]\nfunction_period = "month"', "function_period"),
+        ('[]\nbands = "oui"', "bands"),
         ('[]\nband = "oui"', "inconnu"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -47,18 +49,25 @@ class CrossTable:
         return [fact for fact in self.facts if fact.figure not in hidden]
 
 
-def interval(table: CrossTable, facts: list[Fact], key: tuple[str, str]) -> tuple[float, float]:
+def interval(
+    table: CrossTable, facts: list[Fact], key: tuple[str, str], bands: Sequence[Fact] = ()
+) -> tuple[float, float]:
     """Feasible values of a cell, by a programme written without the module under test."""
     size = len(table.unknowns.values)
-    matrix = np.zeros((len(facts), size))
-    for number, fact in enumerate(facts):
+    matrix = np.zeros((len(facts) + len(bands), size))
+    for number, fact in enumerate([*facts, *bands]):
         for index, coefficient in fact.terms.items():
             matrix[number, index] = coefficient
     right = matrix @ np.array(table.unknowns.values)
+    equal, within = slice(len(facts)), slice(len(facts), None)
+    most = right[within] + [band.above for band in bands]
+    least = right[within] - [band.below for band in bands]
+    told = {"A_ub": np.concatenate([matrix[within], -matrix[within]]), "b_ub": np.concatenate([most, -least])}
     goal = np.zeros(size)
     goal[table.index[key]] = 1.0
     ends = [
-        linprog(sign * goal, A_eq=matrix, b_eq=right, bounds=(0, None), method="highs") for sign in (1, -1)
+        linprog(sign * goal, A_eq=matrix[equal], b_eq=right[equal], bounds=(0, None), method="highs", **told)
+        for sign in (1, -1)
     ]
     return ends[0].fun, -ends[1].fun if ends[1].status == 0 else float("inf")
 
@@ -225,3 +234,41 @@ def test_the_attack_agrees_with_a_plain_programme(values: list[float], chosen: s
     value = table.unknowns.values[table.index[keys[goal]]]
     is_known = low > 0.9 * value + 1e-4 or high < 1.1 * value - 1e-4
     assert bool(Attack(table.unknowns, table.targets(keys[goal])).run(facts)) == is_known
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(amounts, min_size=12, max_size=12),
+    st.lists(
+        st.tuples(st.integers(0, 11), st.floats(0.01, 0.6), st.floats(0.01, 0.6)), min_size=1, max_size=5
+    ),
+    st.sets(st.integers(0, 11), min_size=2, max_size=6),
+)
+def test_the_attack_agrees_with_a_plain_programme_about_bands(
+    values: list[float], widths: list[tuple[int, float, float]], chosen: set[int]
+) -> None:
+    """Margins told, some cells hidden, some of them (or two together) as bands."""
+    keys = [(r, c) for r in "pqr" for c in "abcd"]
+    table = CrossTable(dict(zip(keys, values, strict=True)))
+    goals = {keys[place] for place, _, _ in widths} | {keys[n] for n in chosen}
+    facts = table.published(*(",".join(key) for key in goals), "T,a", "p,T")
+    bands = []
+    for place, below, above in widths:
+        index = table.index[keys[place]]
+        pair = {index: 1.0, table.index[keys[(place + 5) % 12]]: 1.0}
+        for terms in ({index: 1.0}, pair):
+            amount = sum(table.unknowns.values[i] for i in terms)
+            name = f"band {len(bands)}"
+            bands.append(Fact(name, "value tranche", terms, below * amount, above * amount))
+    attack = Attack(table.unknowns, table.targets(*sorted(goals)))
+    for told in (bands, bands[:1], bands[1:]):
+        # the same attack under other bands: what it remembers must still be true
+        expected = set()
+        for key in goals:
+            low, high = interval(table, facts, key, told)
+            value = table.unknowns.values[table.index[key]]
+            if low > 0.9 * value + 1e-3 or high < 1.1 * value - 1e-3:
+                expected.add(",".join(key))
+            elif low > 0.9 * value - 1e-3 or high < 1.1 * value + 1e-3:
+                return  # too near to call
+        assert {breach.target for breach in attack.run([*facts, *told])} == expected
