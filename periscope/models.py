@@ -32,6 +32,8 @@ class BuildRequest:
     managing_body_siren: str = ""
     source_gap_share: float = 0.05
     function_classes: dict[str, str] = field(default_factory=dict)
+    #: of a network: pole_id and managing_body_siren of each of its poles
+    poles: tuple[dict[str, str], ...] = ()
 
     def variables(self) -> dict[str, object]:
         return {
@@ -41,6 +43,7 @@ class BuildRequest:
             "managing_body_siren": self.managing_body_siren,
             "source_gap_share": self.source_gap_share,
             "function_classes": self.function_classes,
+            "poles": list(self.poles),
         }
 
 

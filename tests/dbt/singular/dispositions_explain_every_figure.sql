@@ -90,7 +90,8 @@ where
     -- in the perimeters that the dispositions tell; a figure that cannot be assessed says why itself
     (
         coalesce(measured.is_assessed, true)
-        and coalesce(measured.perimeter, counted.perimeter) not in ('permanent_residents', 'occasional_users')
+        and {{ local('coalesce(measured.perimeter, counted.perimeter)') }}
+        not in ('permanent_residents', 'occasional_users')
         and abs(coalesce(measured.measure, 0) - coalesce(counted.contribution, 0)) > 0.0001
     )
     or counted.unexplained_count > 0
