@@ -37,6 +37,19 @@
     {% if condition %}end{% endif %}
 {%- endmacro %}
 
+{# One row per source of a figure, in a column of structs. #}
+{% macro each_source() -%}
+    {{ return(adapter.dispatch('each_source', 'periscope')()) }}
+{%- endmacro %}
+
+{% macro duckdb__each_source() -%}
+    unnest(sources)
+{%- endmacro %}
+
+{% macro spark__each_source() -%}
+    explode(sources)
+{%- endmacro %}
+
 {# UTC instant of a clock reading in Europe/Paris, and the reverse; both naive timestamps. #}
 {% macro local_to_utc(local) -%}
     {{ return(adapter.dispatch('local_to_utc', 'periscope')(local)) }}
