@@ -88,8 +88,10 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
                 os.environ[key] = value
 
 
-def build(request: BuildRequest, *, select: list[str] | None = None, unit_tests: bool = False) -> None:
-    """Build every model and check every promise into `request.candidate`.
+def build(
+    request: BuildRequest, *, select: list[str] | None = None, unit_tests: bool = False
+) -> dict[str, float]:
+    """Build every model and check every promise into `request.candidate`; returns the seconds that each took.
 
     Raises PeriscopeError that names the models and tests at fault. Unit tests run on invented rows, so they
     belong to the project's own tests, not to an evaluator's run.
@@ -108,23 +110,23 @@ def build(request: BuildRequest, *, select: list[str] | None = None, unit_tests:
         arguments += ["--no-write-json"]
     environment = {"PERISCOPE_RAW": str(request.raw), "PERISCOPE_CANDIDATE": str(request.candidate)}
     try:
-        _dbt_build(arguments, request.target, environment)
+        return _dbt_build(arguments, request.target, environment)
     finally:
         # dbt keeps its connection open and the data in the write-ahead log until this
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
-def build_on_spark(request: BuildRequest, target: Path) -> None:
+def build_on_spark(request: BuildRequest, target: Path) -> dict[str, float]:
     """Build the same models and check the same promises on the Spark session that this process holds.
 
     Seeds are tables that the session already knows. Raises PeriscopeError as `build` does.
     """
     arguments = ["--vars", json.dumps(request.variables(), sort_keys=True), "--target", "spark"]
     arguments += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"]
-    _dbt_build(arguments, target, {})
+    return _dbt_build(arguments, target, {})
 
 
-def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) -> None:
+def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) -> dict[str, float]:
     from dbt.cli.main import dbtRunner
 
     command = ["--quiet", "--no-use-colors", "--log-level-file", "none", "build"]
@@ -133,7 +135,7 @@ def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) 
     with _environment(environment | {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}):
         result = dbtRunner().invoke(command)
     if result.success:
-        return
+        return {node.node.name: node.execution_time for node in getattr(result.result, "results", [])}
     if result.exception is not None:
         raise PeriscopeError(f"Les modèles ne se lisent pas : {result.exception}") from result.exception
     failures = [

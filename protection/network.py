@@ -287,12 +287,12 @@ def _solved(
     for kind, relations, targets in found.systems:
         if kind != "enterprise":
             continue
-        wanted = system.not_lost(
-            relations, targets + _pole_totals(relations, scope, poles, rule), fixed, rule
-        )
+        secrets = targets + _pole_totals(relations, scope, poles, rule)
         for pole in poles:
             owners = [pole.pole_id if owner in pole.sirens else "" for owner in relations.unknowns.owners]
             unknowns = Unknowns(relations.unknowns.values, relations.unknowns.lowest, owners)
+            # what a pole learns of another from their members in common and from publications is no doing of the network
+            wanted = system.not_lost(replace(relations, unknowns=unknowns), secrets, fixed, rule)
             may_tell = [fact for fact in relations.facts if fact.figure not in hidden]
             hidden |= choose_by_block(unknowns, may_tell, wanted, costs, rule, Reuse({}))
             left = [fact for fact in may_tell if fact.figure not in hidden]

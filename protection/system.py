@@ -96,9 +96,7 @@ def _secret(scope: list[Figure], kind: str) -> list[Figure]:
     return [figure for figure in scope if figure.secrecy == kind and not figure.is_empty]
 
 
-def not_lost(
-    relations: rel.Relations, targets: list[Target], fixed: set[str], rule: Secrecy
-) -> list[Target]:
+def not_lost(relations: rel.Relations, targets: list[Target], fixed: set[str], rule: Secrecy) -> list[Target]:
     """Targets still to keep: what deliveries and agreements tell by themselves is no secret any more.
 
     One that they let be known too closely on one side keeps its other side.

@@ -37,24 +37,37 @@ rows_told as (
     where value is not null or denominator is not null
 ),
 
+-- down to the entity: the proof of each line stays in its pole
+entities as (
+    select
+        indicator_id,
+        period,
+        qualifier,
+        perimeter,
+        dimension,
+        item,
+        told.entity_id,
+        told.siren,
+        sum(told.contribution) as contribution,
+        sum(told.weight) as weight
+    from rows_told
+    group by 1, 2, 3, 4, 5, 6, 7, 8
+),
+
 contributions as (
     select
-        rows_told.*,
-        rows_told.told.source_ref,
-        rows_told.told.row_number,
-        rows_told.told.entity_id,
-        rows_told.told.siren,
-        {{ local('rows_told.told.siren') }} as real_siren,
-        rows_told.told.contribution,
-        rows_told.told.weight,
+        entities.*,
+        cast(null as {{ dbt.type_string() }}) as source_ref,
+        cast(null as integer) as row_number,
+        {{ local('entities.siren') }} as real_siren,
         case
-            when rows_told.perimeter = 'pole' or rows_told.told.siren is null then rows_told.told.entity_id
-            when rows_told.perimeter = 'managing_body' or members.member_id is not null
-                then {{ local('rows_told.told.siren') }}
-            else concat({{ local('rows_told.told.siren') }}, '|', {{ local('rows_told.told.entity_id') }})
+            when entities.perimeter = 'pole' or entities.siren is null then entities.entity_id
+            when entities.perimeter = 'managing_body' or members.member_id is not null
+                then {{ local('entities.siren') }}
+            else concat({{ local('entities.siren') }}, '|', {{ local('entities.entity_id') }})
         end as counted_id
-    from rows_told
-    left join members on rows_told.told.entity_id = members.member_id
+    from entities
+    left join members on entities.entity_id = members.member_id
 ),
 
 spoken as (
