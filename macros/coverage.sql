@@ -13,7 +13,7 @@
             indicators.indicator_id = '{{ indicator_id }}'
             and coverage.basis = indicators.basis
             and coverage.answer_kind = indicators.answer_kind
-            and {{ list_has('indicators.perimeters', 'coverage.perimeter') }}
+            and {{ list_has('indicators.perimeters', local('coverage.perimeter')) }}
 {% endmacro %}
 
 {# True when the ;-separated text `listed` holds `word`. #}

@@ -20,7 +20,10 @@
     )
 {%- endmacro %}
 
+{# No row is no list, as on DuckDB, where Spark would give an empty one. #}
 {% macro spark__list_sources(contribution, weight, condition) -%}
+    {% if condition %}case when count(*) filter (where {{ condition }}) > 0 then{% endif %}
+
     sort_array(
         collect_list(named_struct(
             'source_ref', source_ref,
@@ -31,6 +34,20 @@
             'weight', cast({{ weight or 'null' }} as decimal(24, 6))
         )) {% if condition %}filter (where {{ condition }}){% endif %}
     )
+    {% if condition %}end{% endif %}
+{%- endmacro %}
+
+{# One row per source of a figure, in a column of structs. #}
+{% macro each_source() -%}
+    {{ return(adapter.dispatch('each_source', 'periscope')()) }}
+{%- endmacro %}
+
+{% macro duckdb__each_source() -%}
+    unnest(sources)
+{%- endmacro %}
+
+{% macro spark__each_source() -%}
+    explode(sources)
 {%- endmacro %}
 
 {# UTC instant of a clock reading in Europe/Paris, and the reverse; both naive timestamps. #}

@@ -5,7 +5,7 @@ with
 contributions as (
     select
         period,
-        'pole' as perimeter,
+        {{ qualified('grant_id', "'pole'") }} as perimeter,
         'item' as dimension,
         grant_id as item,
         grant_id as entity_id,

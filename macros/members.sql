@@ -64,12 +64,22 @@ bases as (
     where is_member_at_end
 )
 
-select period, 'members' as perimeter, basis, member_id, siren, function_id
+select period, {{ qualified('siren', "'members'") }} as perimeter, basis, member_id, siren, function_id
 from bases
 union all
-select period, presence_perimeter as perimeter, basis, member_id, siren, function_id
+select period, {{ qualified('siren', 'presence_perimeter') }} as perimeter, basis, member_id, siren, function_id
 from bases
 {% endmacro %}
+
+{# One row per pole and perimeter of its members; one without anybody still has its line, expected 0. #}
+{% macro perimeters_of_members() -%}
+    (
+        {% for perimeter in ['members', 'permanent_residents', 'occasional_users'] %}
+            select concat(qualifier, '{{ perimeter }}') as perimeter from {{ poles() }} as poles
+            {% if not loop.last %}union all{% endif %}
+        {% endfor %}
+    )
+{%- endmacro %}
 
 {# The function, or the class of periscope.toml that replaces it (ids of the nomenclature: periscope/layouts.py). #}
 {% macro function_class(column) %}

@@ -40,7 +40,7 @@ shown as (
 contributions as (
     select
         period,
-        'pole' as perimeter,
+        {{ qualified('room_id', "'pole'") }} as perimeter,
         dimension,
         item,
         booking_id as entity_id,
@@ -72,16 +72,17 @@ frames as (
     left join (
         select
             unpriced.period,
+            shown_rooms.perimeter,
             shown_rooms.dimension,
             shown_rooms.item,
             count(*) as room_count
         from unpriced
         inner join (
-            select period, item as room_id, 'room' as dimension, item, answered_count
+            select period, perimeter, item as room_id, 'room' as dimension, item, answered_count
             from {{ ref('int_rooms__coverage') }}
             where dimension = 'room'
             union all
-            select period, item as room_id, 'all' as dimension, 'all' as item, answered_count
+            select period, perimeter, item as room_id, 'all' as dimension, 'all' as item, answered_count
             from {{ ref('int_rooms__coverage') }}
             where dimension = 'room'
         ) as shown_rooms
@@ -89,10 +90,11 @@ frames as (
                 unpriced.period = shown_rooms.period
                 and unpriced.room_id = shown_rooms.room_id
                 and shown_rooms.answered_count = 1
-        group by 1, 2, 3
+        group by 1, 2, 3, 4
     ) as missing
         on
             coverage.period = missing.period
+            and coverage.perimeter = missing.perimeter
             and coverage.dimension = missing.dimension
             and coverage.item = missing.item
 )

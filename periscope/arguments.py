@@ -89,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
     lab = command("explore", "copier l'entrepôt pour les analystes et ouvrir Jupyter")
     lab.add_argument("--no-browser", action="store_true", help="ne pas ouvrir le navigateur")
     command("docs", "écrire le dictionnaire des données, une page hors ligne")
+    command("network", "mettre en commun les pôles de network.toml et publier leur réseau", quarter=True)
     verify = command("verify", "vérifier un dossier de preuve ou un trimestre clos")
     verify.add_argument("path", type=Path, metavar="CHEMIN")
     return root

@@ -329,6 +329,28 @@ def _docs(arguments: argparse.Namespace) -> None:
     print(f"Dictionnaire des données : {dictionary.write(Workspace(arguments.workspace.absolute()))}")
 
 
+def _network(arguments: argparse.Namespace) -> None:
+    from periscope import warehouse
+    from periscope.network import build, poles
+    from protection import network as masks
+    from release import network_edition
+
+    network = poles.load(arguments.workspace.absolute())
+    as_of: date = arguments.as_of or date.today()  # noqa: DTZ011 - as in _run
+    quarter = Quarter.parse(arguments.quarter) if arguments.quarter else Quarter.last_ended_before(as_of)
+    run = Run(network.workspace, quarter, as_of)
+    with network.workspace.lock():
+        request = build.build(network, quarter, as_of)
+        with warehouse.connect(request.candidate) as connection:
+            masks.protect(connection, network, run)
+            folder = network_edition.publish(connection, network, run)
+        request.candidate.replace(network.workspace.database)
+    print(
+        f"Réseau « {network.name} », {quarter} : {len(network.poles)} pôles, chacun avec les chiffres de sa propre "
+        f"publication. Ce que le réseau peut dire dehors : {folder / 'figures.csv'}"
+    )
+
+
 _STEP_FUNCTIONS: dict[str, Callable[[Run], None]] = {
     "ingest and check": _ingest_and_check,
     "ingest": _ingest,
@@ -388,6 +410,7 @@ _COMMANDS = {
     "purge": _purge,
     "explore": _explore,
     "docs": _docs,
+    "network": _network,
 }
 
 

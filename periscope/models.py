@@ -33,6 +33,8 @@ class BuildRequest:
     managing_body_siren: str = ""
     source_gap_share: float = 0.05
     function_classes: dict[str, str] = field(default_factory=dict)
+    #: of a network: pole_id and managing_body_siren of each of its poles
+    poles: tuple[dict[str, str], ...] = ()
 
     def variables(self) -> dict[str, object]:
         return {
@@ -42,6 +44,7 @@ class BuildRequest:
             "managing_body_siren": self.managing_body_siren,
             "source_gap_share": self.source_gap_share,
             "function_classes": self.function_classes,
+            "poles": list(self.poles),
         }
 
 
@@ -51,11 +54,14 @@ class Statement(NamedTuple):
     kind: str
     name: str
     sql: str
+    #: what it took dbt, all included
+    seconds: float = 0.0
 
     @classmethod
-    def of(cls, node: Any) -> Statement:
+    def of(cls, done: Any) -> Statement:
+        node = done.node
         name = node.name if node.resource_type == "test" else node.relation_name
-        return cls(node.config.materialized, name, node.compiled_code)
+        return cls(node.config.materialized, name, node.compiled_code, done.execution_time)
 
 
 def request(run: Run) -> BuildRequest:
@@ -127,14 +133,14 @@ def build(
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
-def build_on_spark(request: BuildRequest, target: Path) -> None:
+def build_on_spark(request: BuildRequest, target: Path) -> list[Statement]:
     """Build the same models and check the same promises on the Spark session that this process holds.
 
     Seeds are tables that the session already knows. Raises PeriscopeError as `build` does.
     """
     arguments = ["--vars", json.dumps(request.variables(), sort_keys=True), "--target", "spark"]
     arguments += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"]
-    _dbt_build(arguments, target, {})
+    return _dbt_build(arguments, target, {})
 
 
 def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) -> list[Statement]:
@@ -147,7 +153,7 @@ def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) 
         result = dbtRunner().invoke(command)
     done = getattr(result.result, "results", [])
     if result.success:
-        return [Statement.of(one.node) for one in done if _is_run_again(one.node)]
+        return [Statement.of(one) for one in done if _is_run_again(one.node)]
     if result.exception is not None:
         raise PeriscopeError(f"Les modèles ne se lisent pas : {result.exception}") from result.exception
     failures = [

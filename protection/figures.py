@@ -43,7 +43,7 @@ def bind(connection: Connection) -> None:
     _gather(connection)
     _check_catalogue(connection)
     _check_versions(connection)
-    connection.execute(_FIGURES)
+    connection.execute(FIGURES)
     bind_sources(connection)
     connection.execute("drop table gathered; drop view models")
 
@@ -133,16 +133,16 @@ def _check_versions(connection: Connection) -> None:
         )
 
 
-_ID = (
+FIGURE_ID = (
     "'F' || substr(sha256(concat_ws('|', g.indicator_id, g.period, g.perimeter, g.dimension, g.item)), 1, 12)"
 )
 _ROUND = "case i.unit " + " ".join(
     f"when '{unit}' then round({{0}}, {decimals})" for unit, decimals in DECIMALS.items()
 )
-_FIGURES = f"""
+FIGURES = f"""
 create or replace table marts.fct_figures as
 select
-    {_ID} as figure_id,
+    {FIGURE_ID} as figure_id,
     g.indicator_id,
     i.version as indicator_version,
     g.period,
@@ -170,7 +170,7 @@ order by indicator_id, period, perimeter, dimension, item
 _SOURCES = f"""
 create or replace table marts.fct_figure_sources as
 with named as materialized (  -- an id for each figure, not for each of its rows
-    select {_ID} as figure_id, g.sources
+    select {FIGURE_ID} as figure_id, g.sources
     from models as g
 ),
 

@@ -87,7 +87,7 @@ def solve(
             relations, targets = _enterprises(figures, mine, primaries, rule, agreed, past)
         else:
             relations, targets = _persons(mine, primaries, rule, agreed)
-        targets = _not_lost(relations, targets, fixed, rule)
+        targets = not_lost(relations, targets, fixed, rule)
         may_tell = [fact for fact in relations.facts if fact.figure not in must_hide]
         hidden |= choose_by_block(relations.unknowns, may_tell, targets, costs, rule, kept or reuse.Reuse({}))
         systems.append((kind, relations, targets))
@@ -100,9 +100,7 @@ def _secret(scope: list[Figure], kind: str) -> list[Figure]:
     return [figure for figure in scope if figure.secrecy == kind and not figure.is_empty]
 
 
-def _not_lost(
-    relations: rel.Relations, targets: list[Target], fixed: set[str], rule: Secrecy
-) -> list[Target]:
+def not_lost(relations: rel.Relations, targets: list[Target], fixed: set[str], rule: Secrecy) -> list[Target]:
     """Targets still to keep: what deliveries and agreements tell by themselves is no secret any more.
 
     One that they let be known too closely on one side keeps its other side.

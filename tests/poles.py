@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from periscope import models, warehouse
 from periscope.quarters import Quarter
 
@@ -94,6 +96,26 @@ class Pole:
             self.add(f"declarations.{kind}", slice_id=slice_id, sender_siren=siren, quarter=quarter, **row)
         return self
 
+    def write(self, raw: Path) -> None:
+        """Write these rows as a raw warehouse."""
+        raw.parent.mkdir(parents=True, exist_ok=True)
+        raw.unlink(missing_ok=True)
+        with warehouse.connect(raw) as connection:
+            warehouse.create_raw(connection)
+            for table, rows in self.rows.items():
+                types = warehouse.raw_tables()[table]
+                names = [name for name in types if any(name in row for row in rows)]
+                cells = {
+                    name: pa.array(
+                        [None if row.get(name) is None else str(row[name]) for row in rows], pa.string()
+                    )
+                    for name in names
+                }
+                connection.register("told", pa.table(cells))
+                listed = ", ".join(map(warehouse.quote, names))
+                casts = ", ".join(f"cast({warehouse.quote(name)} as {types[name]})" for name in names)
+                connection.execute(f"insert into {table} ({listed}) select {casts} from told")
+
     def build(
         self,
         quarter: str,
@@ -103,17 +125,8 @@ class Pole:
         **parameters: Any,
     ) -> Figures:
         """Write the raw warehouse, run dbt, return the criteria."""
-        _FOLDER.mkdir(parents=True, exist_ok=True)
         raw, candidate = _FOLDER / "raw.duckdb", _FOLDER / "candidate.duckdb"
-        raw.unlink(missing_ok=True)
-        with warehouse.connect(raw) as connection:
-            warehouse.create_raw(connection)
-            for table, rows in self.rows.items():
-                types = warehouse.raw_tables()[table]
-                for row in rows:
-                    names = ", ".join(warehouse.quote(name) for name in row)
-                    marks = ", ".join(f"cast(? as {types[name]})" for name in row)
-                    connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
+        self.write(raw)
         request = models.BuildRequest(
             raw=raw,
             candidate=candidate,

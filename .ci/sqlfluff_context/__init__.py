@@ -17,6 +17,7 @@ _VARIABLES = {
     "baseline_quarter": "2024-Q1",
     "managing_body_siren": "732829320",
     "source_gap_share": 0.05,
+    "poles": [],
 }
 
 

@@ -46,7 +46,7 @@ asked as (
             held.period as quarter,
             held.member_id
         from members as held
-        where held.basis = 'flow' and held.perimeter = 'members'
+        where held.basis = 'flow' and {{ local('held.perimeter') }} = 'members'
     ) as held_in_quarter
         on
             members.member_id = held_in_quarter.member_id

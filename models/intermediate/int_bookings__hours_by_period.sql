@@ -1,5 +1,5 @@
 -- Hours of each merged interval where they are shown: all rooms, one room, one category.
-{% set figure = 'period, dimension, item' %}
+{% set figure = 'period, ' ~ pole_of('room_id') ~ ', dimension, item' %}
 {% set order = 'room_id, interval_starts_at' %}
 with
 

@@ -35,14 +35,15 @@ candidates as (
         row_number() over (
             partition by asked.booking_id, asked.category, prices.unit
             order by
-                case prices.room_id when '*' then 1 else 0 end,
+                case {{ local('prices.room_id') }} when '*' then 1 else 0 end,
                 coalesce(prices.valid_from, cast('0001-01-01' as date)) desc,
                 prices.row_number
         ) as preference
     from asked
     inner join {{ source('register', 'price_list') }} as prices
         on
-            prices.room_id in ('*', asked.room_id)
+            {{ same_pole('prices.room_id', 'asked.room_id') }}
+            and ({{ local('prices.room_id') }} = '*' or prices.room_id = asked.room_id)
             and asked.category = prices.category
             and asked.day_on >= coalesce(prices.valid_from, cast('0001-01-01' as date))
             and asked.day_on <= coalesce(prices.valid_to, cast('9999-12-31' as date))

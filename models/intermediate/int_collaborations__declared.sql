@@ -40,7 +40,7 @@ ranked as (
 
 select
     project_ref,
-    {{ dbt.hash('project_ref') }} as project_id,
+    {{ hash_of('project_ref') }} as project_id,
     quarter,
     sender_siren,
     coalesce(kind, 'unknown') as project_kind,

@@ -18,6 +18,12 @@ select distinct
 from declared
 inner join members
     on
-        {{ list_has("replace(declared.partners, ' ', '')", 'members.siren') }}
-        or declared.lead_siren = members.siren
-        or (declared.sender_siren = members.siren and members.siren <> '{{ var("managing_body_siren") }}')
+        {{ same_pole('declared.project_ref', 'members.siren') }}
+        and (
+            {{ list_has("replace(declared.partners, ' ', '')", 'members.siren') }}
+            or declared.lead_siren = members.siren
+            or (
+                declared.sender_siren = members.siren
+                and members.siren not in (select poles.managing_body_siren from {{ poles() }} as poles)
+            )
+        )

@@ -37,13 +37,7 @@ frames as (
         from {{ ref('indicators') }}
         where basis in ('flow', 'stock', 'cohort')
     ) as kinds
-    cross join (
-        select 'members' as perimeter
-        union all
-        select 'permanent_residents' as perimeter
-        union all
-        select 'occasional_users' as perimeter
-    ) as perimeters
+    cross join {{ perimeters_of_members() }} as perimeters
 )
 
 select

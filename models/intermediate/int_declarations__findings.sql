@@ -36,7 +36,7 @@ posts as (
     inner join {{ ref('int_posts__ledger') }} as kept
         on
             others.quarter = kept.quarter
-            and {{ dbt.hash("concat(others.employer_siren, '|', others.post_ref)") }} = kept.post_id
+            and {{ hash_of("concat(others.employer_siren, '|', others.post_ref)") }} = kept.post_id
     where
         others.working_time <> kept.working_time
         or others.category <> kept.category

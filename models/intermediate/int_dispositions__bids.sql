@@ -30,7 +30,7 @@ counted as (
         bids.entity_id as project_id
     from {{ ref('int_bids') }} as bids
     inner join {{ ref('int_periods') }} as periods on bids.period = periods.period and periods.is_current
-    where bids.perimeter = 'members'
+    where {{ local('bids.perimeter') }} = 'members'
 ),
 
 asked as (

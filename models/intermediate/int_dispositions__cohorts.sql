@@ -9,7 +9,7 @@ periods as (
 
 cohorts as (
     select * from {{ ref('int_cohorts__projects') }}
-    where perimeter = 'members'
+    where {{ local('perimeter') }} = 'members'
 ),
 
 thresholds as (
@@ -27,7 +27,7 @@ followed as (
         entity_id as project_id,
         horizon_years
     from {{ ref('int_creations__survival') }}
-    where perimeter = 'members'
+    where {{ local('perimeter') }} = 'members'
     group by period, entity_id, horizon_years
 ),
 

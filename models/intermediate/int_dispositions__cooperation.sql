@@ -29,7 +29,7 @@ counted as (
         period_starts_on,
         period_ends_on
     from {{ ref('int_collaborations__run_by_perimeter') }}
-    where perimeter = 'members'
+    where {{ local('perimeter') }} = 'members'
 ),
 
 -- a project of the perimeter: a member takes part in it
@@ -43,7 +43,7 @@ known as (
             perimeters.period = periods.period
             and periods.first_quarter <= perimeters.quarter
             and periods.last_quarter >= perimeters.quarter
-    where perimeters.perimeter = 'members'
+    where {{ local('perimeters.perimeter') }} = 'members'
 ),
 
 judged as (

@@ -11,7 +11,7 @@ credited as (
         entity_id as project_id,
         case creation_kind when 'takeover' then 'takeovers' else 'effective_creations' end as indicator_id
     from {{ ref('int_creations__by_period') }}
-    where perimeter = 'members'
+    where {{ local('perimeter') }} = 'members'
 ),
 
 indicators as (

@@ -64,6 +64,14 @@ bookable as (
     group by period, room_id
 ),
 
+-- poles of which a log was received for the period
+logged as (
+    select distinct
+        period,
+        {{ pole_of('room_id') }} as qualifier
+    from bookable
+),
+
 bookings as (
     select * from held
     union all
@@ -102,10 +110,11 @@ select
         when bookable.room_id is not null then null
         when rooms.room_id not in (select parts.part_id from {{ ref('int_rooms__parts') }} as parts)
             then 'Salle composée : comptée par ses parties.'
-        when periods.period not in (select logged.period from bookable as logged)
+        when logged.period is null
             then 'Aucun journal de réservations reçu pour la période, ou aucune salle ouverte.'
         else 'Aucune heure d''ouverture de cette salle dans la période.'
     end as exclusion_reason_fr
 from periods
 cross join {{ source('register', 'rooms') }} as rooms
 left join bookable on periods.period = bookable.period and rooms.room_id = bookable.room_id
+left join logged on periods.period = logged.period and {{ pole_of('rooms.room_id') }} = logged.qualifier

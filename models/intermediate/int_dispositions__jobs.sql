@@ -19,7 +19,7 @@ employed as (
         entity_id as post_id,
         working_time
     from {{ ref('int_posts__employed') }}
-    where perimeter = 'members'
+    where {{ local('perimeter') }} = 'members'
 ),
 
 attributed as (
@@ -29,14 +29,14 @@ attributed as (
         category,
         sum(attributed_fte) as attributed_fte
     from {{ ref('int_collaboration_jobs') }}
-    where perimeter = 'members'
+    where {{ local('perimeter') }} = 'members'
     group by 1, 2, 3
 ),
 
 declarations as (
     select
         periods.period,
-        {{ dbt.hash("concat(declarants.post_id, '|', declarants.sender_siren)") }} as entity_id,
+        {{ hash_of("concat(declarants.post_id, '|', " ~ local('declarants.sender_siren') ~ ")") }} as entity_id,
         declarants.category,
         {{ not_open('declarants', 'periods.ends_on') }} as not_open_fr,
         counted.working_time
@@ -47,7 +47,7 @@ declarations as (
             periods.period = counted.period
             and declarants.post_id = counted.entity_id
             and declarants.sender_siren = counted.siren
-            and counted.perimeter = 'members'
+            and {{ local('counted.perimeter') }} = 'members'
     where periods.is_current
 ),
 

@@ -13,7 +13,7 @@ memberships as (
 
 members as (
     select * from {{ ref('int_members__by_period') }}
-    where perimeter = 'members'
+    where {{ local('perimeter') }} = 'members'
 ),
 
 judged as (

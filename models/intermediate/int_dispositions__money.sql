@@ -107,7 +107,7 @@ judged as (
     select
         ratios.indicator_id,
         ratios.period,
-        'managing_body' as entity_id,
+        ratios.perimeter as entity_id,
         case when ratios.value is not null then ratios.denominator end as contribution,
         ratios.reason as exclusion_reason_fr
     from {{ ref('crit_self_financing_ratio') }} as ratios

@@ -13,7 +13,7 @@ followed as (
         max(case when is_declared_in_period then 1 else 0 end) as is_declared_in_period,
         max(case when project_threshold_on >= starts_on then 1 else 0 end) as is_new
     from {{ ref('int_supported_projects__followed') }}
-    where perimeter = 'members' and is_active
+    where {{ local('perimeter') }} = 'members' and is_active
     group by period, project_id
 ),
 
@@ -34,7 +34,7 @@ followed_files as (
         period,
         file_id
     from {{ ref('int_supported_projects__followed') }}
-    where perimeter = 'members' and is_active and is_declared_in_period
+    where {{ local('perimeter') }} = 'members' and is_active and is_declared_in_period
 ),
 
 judged as (

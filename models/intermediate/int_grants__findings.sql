@@ -1,6 +1,6 @@
 -- What a person should know about grants; a finding never changes a figure.
 select
-    'register/grants' as source_ref,
+    {{ qualified('grant_id', "'register/grants'") }} as source_ref,
     row_number,
     'undated_grant' as code,
     'Subvention sans date de décision : elle est comptée à toutes les dates.' as message

@@ -11,7 +11,7 @@ buyers as (
         on
             declared.sender_siren = members.siren
             and members.basis = 'flow'
-            and members.perimeter = 'members'
+            and {{ local('members.perimeter') }} = 'members'
 )
 
 select

@@ -4,7 +4,7 @@ with
 ranked as (
     select
         *,
-        {{ dbt.hash('purchase_ref') }} as purchase_id,
+        {{ hash_of('purchase_ref') }} as purchase_id,
         row_number() over (
             partition by purchase_ref
             order by landed_seq desc, quarter desc, slice_id, row_number desc

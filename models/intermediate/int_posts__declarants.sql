@@ -4,7 +4,7 @@ with
 ranked as (
     select
         *,
-        {{ dbt.hash("concat(employer_siren, '|', post_ref)") }} as post_id,
+        {{ hash_of("concat(employer_siren, '|', post_ref)") }} as post_id,
         row_number() over (
             partition by quarter, employer_siren, post_ref, sender_siren
             order by landed_seq desc, slice_id, row_number

@@ -13,7 +13,7 @@ ranked as (
     select
         posts.*,
         stock_days.ends_on as stock_on,
-        {{ dbt.hash("concat(posts.employer_siren, '|', posts.post_ref)") }} as post_id,
+        {{ hash_of("concat(posts.employer_siren, '|', posts.post_ref)") }} as post_id,
         row_number() over (
             partition by posts.quarter, posts.employer_siren, posts.post_ref
             order by

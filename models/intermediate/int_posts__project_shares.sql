@@ -6,7 +6,7 @@ with
 declared as (
     select
         quarter,
-        {{ dbt.hash("concat(employer_siren, '|', post_ref)") }} as post_id,
+        {{ hash_of("concat(employer_siren, '|', post_ref)") }} as post_id,
         project_ref,
         sum(project_share) as declared_share
     from {{ ref('stg_declarations__posts') }}

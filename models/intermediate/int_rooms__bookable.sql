@@ -32,7 +32,9 @@ closed_days as (
         closures.ends_on
     from {{ source('register', 'closures') }} as closures
     inner join {{ ref('int_rooms__parts') }} as parts
-        on closures.room_id = '*' or closures.room_id = parts.room_id
+        on
+            {{ same_pole('closures.room_id', 'parts.room_id') }}
+            and ({{ local('closures.room_id') }} = '*' or closures.room_id = parts.room_id)
 ),
 
 open_days as (
@@ -44,7 +46,7 @@ open_days as (
     inner join {{ ref('int_days') }} as days
         on days.day_on between rooms.opened_on and rooms.closed_on
     left join {{ source('register', 'public_holidays') }} as holidays
-        on days.day_on = holidays.holiday_on
+        on days.day_on = holidays.holiday_on and {{ same_pole('rooms.room_id', 'holidays.name') }}
     where
         holidays.holiday_on is null
         and not exists (
@@ -63,14 +65,15 @@ candidates as (
         rules.row_number,
         rules.opens_minute,
         rules.closes_minute,
-        case rules.room_id when '*' then 0 else 1 end as is_own,
-        max(case rules.room_id when '*' then 0 else 1 end)
+        case {{ local('rules.room_id') }} when '*' then 0 else 1 end as is_own,
+        max(case {{ local('rules.room_id') }} when '*' then 0 else 1 end)
             over (partition by open_days.room_id, open_days.day_on) as has_own
     from open_days
     inner join rules
         on
             open_days.weekday = rules.weekday
-            and rules.room_id in ('*', open_days.room_id)
+            and {{ same_pole('rules.room_id', 'open_days.room_id') }}
+            and ({{ local('rules.room_id') }} = '*' or rules.room_id = open_days.room_id)
             and open_days.day_on between rules.valid_from and rules.valid_to
 ),
 

@@ -37,18 +37,19 @@ asked as (
 
 select
     periods.period,
-    'pole' as perimeter,
+    concat(poles.qualifier, 'pole') as perimeter,
     'all' as dimension,
     'all' as item,
     cast(count(asked.room_id) as integer) as expected_count,
     cast(coalesce(sum(asked.has_answered), 0) as integer) as answered_count
 from {{ ref('int_periods') }} as periods
-left join asked on periods.period = asked.period
-group by 1
+cross join {{ poles() }} as poles
+left join asked on periods.period = asked.period and {{ pole_of('asked.room_id') }} = poles.qualifier
+group by 1, 2
 union all
 select
     period,
-    'pole' as perimeter,
+    {{ qualified('room_id', "'pole'") }} as perimeter,
     'room' as dimension,
     room_id as item,
     1 as expected_count,

@@ -35,7 +35,7 @@ findings as (
     where list_price_eur is null
     union all
     select
-        'register/opening_hours' as source_ref,
+        {{ qualified('room_id', "'register/opening_hours'") }} as source_ref,
         row_number,
         'opening_hours_reversed' as code,
         'La fermeture précède l''ouverture : cette plage est ignorée. Coupez en deux celle qui passe minuit.' as message

@@ -16,6 +16,7 @@ compositions as (
     inner join rooms as parts
         on
             composed.room_id <> parts.room_id
+            and {{ same_pole('composed.room_id', 'parts.room_id') }}
             and {{ list_has('composed.listed_parts', 'parts.room_id') }}
 ),
 

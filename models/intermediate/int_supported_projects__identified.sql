@@ -47,8 +47,8 @@ projects as (
 )
 
 select
-    {{ dbt.hash('projects.project_key') }} as project_id,
-    {{ dbt.hash('declared.file_key') }} as file_id,
+    {{ hash_of('projects.project_key') }} as project_id,
+    {{ hash_of('declared.file_key') }} as file_id,
     declared.source_ref,
     declared.row_number,
     declared.landed_seq,

@@ -16,7 +16,7 @@ left join {{ ref('int_members__by_period') }} as members
     on
         periods.period = members.period
         and declared.sender_siren = members.siren
-        and members.perimeter = 'members'
+        and {{ local('members.perimeter') }} = 'members'
         and members.basis = 'flow'
 left join {{ ref('int_supported_projects__bodies') }} as bodies
     on

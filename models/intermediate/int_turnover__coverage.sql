@@ -45,13 +45,7 @@ frames as (
         'all' as dimension,
         'all' as item
     from {{ ref('int_periods') }} as periods
-    cross join (
-        select 'members' as perimeter
-        union all
-        select 'permanent_residents' as perimeter
-        union all
-        select 'occasional_users' as perimeter
-    ) as perimeters
+    cross join {{ perimeters_of_members() }} as perimeters
 )
 
 select

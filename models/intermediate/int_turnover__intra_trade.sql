@@ -58,7 +58,7 @@ told as (
         on
             members.siren = accounts.siren
             and members.quarter = accounts.quarter
-    where members.perimeter = 'members'
+    where {{ local('members.perimeter') }} = 'members'
 )
 
 select

@@ -17,7 +17,7 @@ indices as (
 compared as (
     select
         compared_rows.*,
-        upper(replace(members.naf_code, '.', '')) as naf_key,
+        {{ qualified('members.member_id', "upper(replace(members.naf_code, '.', ''))") }} as naf_key,
         concat(
             cast(substring(compared_rows.compared_period, 1, 4) as integer) - 1,
             substring(compared_rows.compared_period, 5, 3)

@@ -32,6 +32,7 @@ spans as (
 )
 
 select
+    {{ pole_id('members.member_id') }} as pole_id,
     members.member_id,
     coalesce(members.function, 'unknown') as function_id,
     members.legal_category as legal_category_code,

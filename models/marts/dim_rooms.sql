@@ -9,6 +9,7 @@ with parts as (
 )
 
 select
+    {{ pole_id('rooms.room_id') }} as pole_id,
     rooms.room_id,
     rooms.name as room_name,
     rooms.capacity as capacity_count,

@@ -1,5 +1,6 @@
 -- Effective bookings, priced, whatever the period; hours over union are in int_bookings__hours.
 select
+    {{ pole_id('booking_id') }} as pole_id,
     booking_id,
     room_id,
     member_id,

@@ -21,6 +21,7 @@ declared as (
 )
 
 select
+    {{ pole_id('descriptions.project_id') }} as pole_id,
     descriptions.quarter,
     descriptions.project_id,
     descriptions.project_kind,

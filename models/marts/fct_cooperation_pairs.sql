@@ -7,7 +7,7 @@ members as (
         siren,
         min(member_id) as member_id
     from {{ ref('int_members__by_period') }}
-    where basis = 'flow' and perimeter = 'members'
+    where basis = 'flow' and {{ local('perimeter') }} = 'members'
     group by 1, 2
 ),
 
@@ -16,6 +16,7 @@ runs as (
 )
 
 select
+    {{ pole_id('one.project_id') }} as pole_id,
     one.period,
     least(one_members.member_id, other_members.member_id) as one_member_id,
     greatest(one_members.member_id, other_members.member_id) as other_member_id,
@@ -36,4 +37,4 @@ inner join members as other_members
     on
         other.period = other_members.period
         and other.member_siren = other_members.siren
-group by 1, 2, 3
+group by 1, 2, 3, 4

@@ -22,10 +22,13 @@ families as (
 )
 
 select
+    {{ pole_id('families.entity_id') }} as pole_id,
     shared.indicator_id,
     families.period,
     -- the widest perimeter of the catalogue, where the family does not say
-    coalesce(families.perimeter, split_part(indicators.perimeters, ';', 1)) as perimeter,
+    coalesce(
+        families.perimeter, {{ qualified('families.entity_id', "split_part(indicators.perimeters, ';', 1)") }}
+    ) as perimeter,
     families.entity_id,
     families.is_included,
     families.contribution,

@@ -4,34 +4,39 @@ with
 measures as (
     select
         period,
+        {{ pole_of('perimeter') }} as qualifier,
         'created_fte' as measure,
         value
     from {{ ref('crit_collaboration_jobs_created_fte') }}
-    where perimeter = 'members' and dimension = 'all'
+    where {{ local('perimeter') }} = 'members' and dimension = 'all'
     union all
     select
         period,
+        {{ pole_of('perimeter') }} as qualifier,
         'maintained_fte' as measure,
         value
     from {{ ref('crit_collaboration_jobs_maintained_fte') }}
-    where perimeter = 'members' and dimension = 'all'
+    where {{ local('perimeter') }} = 'members' and dimension = 'all'
     union all
     select
         period,
+        {{ pole_of('perimeter') }} as qualifier,
         'headcount' as measure,
         value
     from {{ ref('crit_jobs_headcount') }}
-    where perimeter = 'members' and dimension = 'all'
+    where {{ local('perimeter') }} = 'members' and dimension = 'all'
     union all
     select
         period,
+        {{ pole_of('perimeter') }} as qualifier,
         'net_change_fte' as measure,
         value
     from {{ ref('crit_jobs_net_change_fte') }}
-    where perimeter = 'members' and dimension = 'all'
+    where {{ local('perimeter') }} = 'members' and dimension = 'all'
     union all
     select
         open_posts.period,
+        {{ pole_of('employed.perimeter') }} as qualifier,
         'concerned_headcount' as measure,
         count(distinct open_posts.post_id) as value
     from {{ ref('int_posts__open') }} as open_posts
@@ -39,12 +44,13 @@ measures as (
         on
             open_posts.period = employed.period
             and open_posts.post_id = employed.entity_id
-            and employed.perimeter = 'members'
+            and {{ local('employed.perimeter') }} = 'members'
     where open_posts.category = 'concerned'
-    group by open_posts.period
+    group by 1, 2
     union all
     select
         periods.period,
+        {{ pole_of('members.perimeter') }} as qualifier,
         'worked_fte' as measure,
         sum(worked.worked_fte) as value
     from {{ ref('int_posts__worked') }} as worked
@@ -56,16 +62,22 @@ measures as (
         on
             worked.quarter = members.period
             and worked.employer_siren = members.siren
-            and members.perimeter = 'members'
+            and {{ local('members.perimeter') }} = 'members'
             and members.basis = 'flow'
-    group by periods.period
+    group by 1, 2
 )
 
 select
+    {{ pole_id('poles.qualifier') }} as pole_id,
     periods.period,
     definitions.definition_id,
     definitions.measure,
     cast(measures.value as decimal(24, 6)) as value
 from {{ ref('int_periods') }} as periods
 cross join {{ ref('job_definitions') }} as definitions
-left join measures on periods.period = measures.period and definitions.measure = measures.measure
+cross join {{ poles() }} as poles
+left join measures
+    on
+        periods.period = measures.period
+        and poles.qualifier = measures.qualifier
+        and definitions.measure = measures.measure

@@ -25,14 +25,15 @@ members as (
         on
             members.period = coverage.period
             and members.member_id = coverage.item
-            and coverage.perimeter = 'members'
+            and {{ local('coverage.perimeter') }} = 'members'
             and coverage.dimension = 'member'
             and coverage.basis = 'flow'
             and coverage.answer_kind = 'collaborative_projects'
-    where members.perimeter = 'members' and members.basis = 'flow'
+    where {{ local('members.perimeter') }} = 'members' and members.basis = 'flow'
 )
 
 select
+    {{ pole_id('members.member_id') }} as pole_id,
     members.period,
     members.member_id,
     members.has_answered,

@@ -20,6 +20,7 @@ shares as (
 )
 
 select
+    {{ pole_id('posts.post_id') }} as pole_id,
     posts.quarter,
     posts.post_id,
     members.member_id as employer_member_id,

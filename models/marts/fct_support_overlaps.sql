@@ -5,10 +5,11 @@ with followed as (
         member_id,
         project_id
     from {{ ref('int_supported_projects__followed') }}
-    where perimeter = 'members' and is_active and is_declared_in_period
+    where {{ local('perimeter') }} = 'members' and is_active and is_declared_in_period
 )
 
 select
+    {{ pole_id('one.member_id') }} as pole_id,
     one.period,
     one.member_id as one_member_id,
     other.member_id as other_member_id,

@@ -9,6 +9,7 @@ with projects as (
 )
 
 select
+    {{ pole_id('projects.project_id') }} as pole_id,
     projects.project_id,
     projects.threshold_on,
     projects.body_count,

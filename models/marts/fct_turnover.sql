@@ -10,34 +10,36 @@ members as (
         quarter,
         member_id
     from {{ ref('int_turnover__perimeter_quarters') }}
-    where perimeter = 'members'
+    where {{ local('perimeter') }} = 'members'
 ),
 
 comparisons as (
     select * from {{ ref('int_turnover__year_on_year') }}
-    where period_kind = 'quarter' and perimeter = 'members'
+    where period_kind = 'quarter' and {{ local('perimeter') }} = 'members'
 ),
 
 panels as (
     select
         period,
+        {{ pole_of('member_id') }} as qualifier,
         sum(current_eur) as current_eur,
         sum(previous_eur) as previous_eur
     from comparisons
     where comparison = 'panel'
-    group by 1
+    group by 1, 2
 ),
 
 totals as (
     select
         quarters.quarter,
+        {{ pole_of('quarters.member_id') }} as qualifier,
         sum(quarters.net_turnover_eur) as total_eur
     from quarters
     inner join members
         on
             quarters.quarter = members.quarter
             and quarters.member_id = members.member_id
-    group by 1
+    group by 1, 2
 ),
 
 -- what a silent enterprise may have made, judged by all that it ever told
@@ -62,6 +64,7 @@ gaps as (
 )
 
 select
+    {{ pole_id('quarters.member_id') }} as pole_id,
     quarters.member_id,
     quarters.quarter,
     members.member_id is not null as is_member,
@@ -101,7 +104,7 @@ left join members
     on
         quarters.quarter = members.quarter
         and quarters.member_id = members.member_id
-left join totals on quarters.quarter = totals.quarter
+left join totals on quarters.quarter = totals.quarter and {{ pole_of('quarters.member_id') }} = totals.qualifier
 left join ranges on quarters.member_id = ranges.member_id
 left join gaps
     on
@@ -112,4 +115,4 @@ left join comparisons
     on
         quarters.quarter = comparisons.period
         and quarters.member_id = comparisons.member_id
-left join panels on quarters.quarter = panels.period
+left join panels on quarters.quarter = panels.period and {{ pole_of('quarters.member_id') }} = panels.qualifier

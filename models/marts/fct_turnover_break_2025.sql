@@ -19,10 +19,11 @@ comparisons as (
         *,
         concat(cast(substring(period, 1, 4) as integer) - 1, substring(period, 5, 3)) as previous_quarter
     from {{ ref('int_turnover__year_on_year') }}
-    where period_kind = 'quarter' and perimeter = 'members' and comparison = 'panel' and is_break_2025
+    where period_kind = 'quarter' and {{ local('perimeter') }} = 'members' and comparison = 'panel' and is_break_2025
 )
 
 select
+    {{ pole_id('comparisons.member_id') }} as pole_id,
     comparisons.member_id,
     comparisons.period as quarter,
     cast(comparisons.current_eur as decimal(18, 2)) as net_turnover_eur,

@@ -40,7 +40,7 @@ def export(raw: Path, candidate: Path, folder: Path) -> list[Table]:
     return written
 
 
-def session(master: str, folder: Path, tables: list[Table]) -> SparkSession:
+def session(master: str, folder: Path, tables: list[Table], *, executor_memory: str = "1g") -> SparkSession:
     """A session on `master` that knows the raw tables; its own tables go to `folder`/warehouse."""
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     from pyspark.sql import SparkSession
@@ -60,7 +60,7 @@ def session(master: str, folder: Path, tables: list[Table]) -> SparkSession:
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.executor.memory", "1g")
+        .config("spark.executor.memory", executor_memory)
         .getOrCreate()
     )
     spark.sparkContext.setLogLevel("ERROR")
@@ -76,13 +76,14 @@ def compare(candidate: Path, folder: Path) -> list[str]:
     differences = []
     with warehouse.connect(candidate, read_only=True) as connection:
         names = connection.execute(
-            "select table_name from information_schema.tables where table_schema = 'criteria' order by 1"
+            "select table_schema, table_name from information_schema.tables "
+            "where table_schema in ('criteria', 'network') order by all"
         ).fetchall()
         if not names:
             raise UsageError("Aucun critère à comparer : lancez d'abord « periscope run » dans cet espace.")
-        for (name,) in names:
-            ours = f"select * from criteria.{quote(name)}"
-            files = str(folder / "warehouse" / "criteria.db" / name / "*.parquet")
+        for schema, name in names:
+            ours = f"select * from {quote(schema)}.{quote(name)}"
+            files = str(folder / "warehouse" / f"{schema}.db" / name / "*.parquet")
             theirs = "select * from read_parquet($files)"
             count = connection.execute(
                 f"select count(*) from (({ours} except all {theirs}) union all ({theirs} except all {ours}))",

@@ -132,10 +132,10 @@ def test_every_criterion_is_in_the_catalogue_and_has_its_model() -> None:
     models = {path.stem for path in (PROJECT / "models" / "intermediate" / "criteria").glob("crit_*.sql")}
     assert models - listed == set(), "a crit_ model without a row in seeds/indicators.csv: add its row."
     assert listed - models == set(), "a row of seeds/indicators.csv without its crit_ model: write the model."
-    promise = PROJECT / "tests" / "dbt" / "singular" / "dispositions_explain_every_figure.sql"
-    explained = {f"crit_{name}" for name in re.findall(r"'(\w+)'", promise.read_text(encoding="utf-8"))}
-    assert models - explained == set(), (
-        f"a crit_ model that no disposition explains: add it to {promise.name}."
+    listed_macro = PROJECT / "macros" / "criteria.sql"
+    told = {f"crit_{name}" for name in re.findall(r"'(\w+)'", listed_macro.read_text(encoding="utf-8"))}
+    assert models - told == set(), (
+        "a crit_ model that macros/criteria.sql does not list: no test explains its absences, no network pools it."
     )
 
 

@@ -40,7 +40,7 @@ def built(tmp_path: Path) -> tuple[BuildRequest, replay.Built, Path]:
     with warehouse.connect(database) as connection:
         warehouse.attach(connection, raw)
         connection.execute("create schema models")
-        for kind, name, sql in STATEMENTS:
+        for kind, name, sql, _ in STATEMENTS:
             if kind != TEST:
                 connection.execute(f"create {kind} {name} as ({sql})")
     request = BuildRequest(

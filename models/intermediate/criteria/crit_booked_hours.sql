@@ -2,7 +2,7 @@
 with contributions as (
     select
         period,
-        'pole' as perimeter,
+        {{ qualified('room_id', "'pole'") }} as perimeter,
         dimension,
         item,
         room_id as entity_id,

@@ -8,7 +8,7 @@ lots as (
 contributions as (
     select
         period,
-        'pole' as perimeter,
+        {{ qualified('lot_id', "'pole'") }} as perimeter,
         'all' as dimension,
         'all' as item,
         lot_id as entity_id,
@@ -24,14 +24,15 @@ contributions as (
 frames as (
     select
         periods.period,
-        'pole' as perimeter,
+        concat(poles.qualifier, 'pole') as perimeter,
         'all' as dimension,
         'all' as item,
         cast(count(lots.lot_id) as integer) as expected_count,
         cast(count(lots.lot_id) as integer) as answered_count
     from {{ ref('int_periods') }} as periods
-    left join lots on periods.period = lots.period
-    group by 1
+    cross join {{ poles() }} as poles
+    left join lots on periods.period = lots.period and {{ pole_of('lots.lot_id') }} = poles.qualifier
+    group by 1, 2
 )
 
 {{ rate_figures('lot_vacancy', frames='frames', nobody_reason='Aucun lot dans le registre.') }}

@@ -5,7 +5,7 @@ with
 contributions as (
     select
         periods.period,
-        'pole' as perimeter,
+        {{ qualified('bookings.room_id', "'pole'") }} as perimeter,
         'all' as dimension,
         'all' as item,
         bookings.booking_id as entity_id,

@@ -12,14 +12,17 @@ bookable as (
 
 shown as (
     select
-        period,
+        periods.period,
+        poles.qualifier,
         'all' as dimension,
         'all' as item,
         cast(null as {{ dbt.type_string() }}) as only_room_id
-    from {{ ref('int_periods') }}
+    from {{ ref('int_periods') }} as periods
+    cross join {{ poles() }} as poles
     union all
     select
         period,
+        {{ pole_of('item') }} as qualifier,
         dimension,
         item,
         item as only_room_id
@@ -28,6 +31,7 @@ shown as (
     union
     select
         period,
+        {{ pole_of('item') }} as qualifier,
         dimension,
         item,
         item as only_room_id
@@ -36,6 +40,7 @@ shown as (
     union all
     select distinct
         period,
+        {{ pole_of('room_id') }} as qualifier,
         dimension,
         item,
         cast(null as {{ dbt.type_string() }}) as only_room_id
@@ -46,7 +51,7 @@ shown as (
 contributions as (
     select
         period,
-        'pole' as perimeter,
+        {{ qualified('room_id', "'pole'") }} as perimeter,
         dimension,
         item,
         room_id as entity_id,
@@ -59,7 +64,7 @@ contributions as (
     union all
     select
         bookable.period,
-        'pole' as perimeter,
+        concat(shown.qualifier, 'pole') as perimeter,
         shown.dimension,
         shown.item,
         bookable.room_id as entity_id,
@@ -72,6 +77,7 @@ contributions as (
     inner join shown
         on
             bookable.period = shown.period
+            and {{ pole_of('bookable.room_id') }} = shown.qualifier
             and (shown.only_room_id is null or bookable.room_id = shown.only_room_id)
 ),
 

@@ -16,13 +16,16 @@ periods as (
 covered as (
     select
         periods.period,
+        concat(poles.qualifier, 'managing_body') as perimeter,
+        poles.managing_body_siren,
         min(case when fec_quarters.siren is null then 0 else 1 end) as is_covered
     from periods
+    cross join {{ poles() }} as poles
     left join {{ ref('int_turnover__fec_quarters') }} as fec_quarters
         on
             periods.quarter = fec_quarters.quarter
-            and fec_quarters.siren = '{{ var("managing_body_siren") }}'
-    group by 1
+            and poles.managing_body_siren = fec_quarters.siren
+    group by 1, 2, 3
 ),
 
 entries as (
@@ -43,17 +46,17 @@ entries as (
     inner join {{ ref('stg_revenue__fec_files') }} as files
         on entries.slice_id = files.slice_id
     where
-        files.siren = '{{ var("managing_body_siren") }}'
+        files.siren in (select poles.managing_body_siren from {{ poles() }} as poles)
         and entries.role = 'normal'
 ),
 
 contributions as (
     select
         covered.period,
-        'managing_body' as perimeter,
+        covered.perimeter,
         'all' as dimension,
         'all' as item,
-        'managing_body' as entity_id,
+        covered.perimeter as entity_id,
         entries.siren,
         entries.source_ref,
         entries.row_number,
@@ -61,7 +64,7 @@ contributions as (
         entries.denominator
     from covered
     inner join periods on covered.period = periods.period
-    inner join entries on periods.quarter = entries.quarter
+    inner join entries on periods.quarter = entries.quarter and covered.managing_body_siren = entries.siren
     where
         covered.is_covered = 1
         and coalesce(entries.numerator, entries.denominator) is not null
@@ -70,10 +73,10 @@ contributions as (
 frames as (
     select
         period,
-        'managing_body' as perimeter,
+        perimeter,
         'all' as dimension,
         'all' as item,
-        {{ 1 if var('managing_body_siren') else 0 }} as expected_count,
+        case when managing_body_siren = '' then 0 else 1 end as expected_count,
         is_covered as answered_count
     from covered
 ),
@@ -81,12 +84,12 @@ frames as (
 reasons as (
     select
         period,
-        'managing_body' as perimeter,
+        perimeter,
         'all' as dimension,
         'all' as item,
         'Aucun FEC de la structure gestionnaire ne couvre toute la période.' as reason
     from covered
-    where is_covered = 0 and {{ 'true' if var('managing_body_siren') else 'false' }}
+    where is_covered = 0 and managing_body_siren <> ''
 )
 
 {{ rate_figures(

@@ -15,22 +15,23 @@ claimed as (
             declared.project_id = perimeters.project_id
             and declared.quarter = perimeters.quarter
             and periods.period = perimeters.period
-            and perimeters.perimeter = 'members'
+            and {{ local('perimeters.perimeter') }} = 'members'
     where declared.is_description and declared.status = 'run'
     union
     select
         entity_id as project_id,
         period
     from {{ ref('int_collaborations__run_by_perimeter') }}
-    where perimeter = 'members'
+    where {{ local('perimeter') }} = 'members'
 ),
 
 totals as (
     select
         period,
+        {{ pole_of('project_id') }} as qualifier,
         count(*) as project_count
     from claimed
-    group by period
+    group by 1, 2
 )
 
 select
@@ -40,7 +41,13 @@ select
     claims.value as claimed_count
 from totals
 inner join {{ ref('crit_effectively_run_projects') }} as run
-    on totals.period = run.period and run.perimeter = 'members' and run.dimension = 'all'
+    on
+        totals.period = run.period
+        and run.perimeter = concat(totals.qualifier, 'members')
+        and run.dimension = 'all'
 inner join {{ ref('crit_claimed_projects') }} as claims
-    on totals.period = claims.period and claims.perimeter = 'members' and claims.dimension = 'all'
+    on
+        totals.period = claims.period
+        and claims.perimeter = concat(totals.qualifier, 'members')
+        and claims.dimension = 'all'
 where totals.project_count <> coalesce(run.value, 0) + coalesce(claims.value, 0)

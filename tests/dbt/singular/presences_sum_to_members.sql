@@ -11,7 +11,7 @@ from (
     union all
     select * from {{ ref('crit_jobs_headcount') }}
 ) as stocks
-group by indicator_id, period, dimension, item
+group by indicator_id, period, {{ pole_of('perimeter') }}, dimension, item
 having
-    sum(case when perimeter = 'members' then value else 0 end)
-    <> sum(case when perimeter <> 'members' then value else 0 end)
+    sum(case when {{ local('perimeter') }} = 'members' then value else 0 end)
+    <> sum(case when {{ local('perimeter') }} <> 'members' then value else 0 end)

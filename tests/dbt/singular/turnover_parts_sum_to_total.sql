@@ -18,12 +18,12 @@ parts as (
     union all
     select
         period,
-        'members' as perimeter,
+        {{ qualified('perimeter', "'members'") }} as perimeter,
         'presence' as cut,
         sum(value) as parts_eur
     from figures
-    where dimension = 'all' and perimeter <> 'members'
-    group by 1
+    where dimension = 'all' and {{ local('perimeter') }} <> 'members'
+    group by 1, 2
 ),
 
 cuts as (
@@ -36,7 +36,9 @@ cuts as (
 
 -- a longer row of a member that changed presence belongs to neither presence
 longer_rows as (
-    select distinct period
+    select distinct
+        period,
+        {{ pole_of('perimeter') }} as qualifier
     from {{ ref('int_turnover__by_period') }}
     where is_longer_row
 )
@@ -54,8 +56,9 @@ left join parts
         figures.period = parts.period
         and figures.perimeter = parts.perimeter
         and cuts.cut = parts.cut
-left join longer_rows on figures.period = longer_rows.period
+left join longer_rows
+    on figures.period = longer_rows.period and {{ pole_of('figures.perimeter') }} = longer_rows.qualifier
 where
     figures.dimension = 'all'
     and figures.value <> coalesce(parts.parts_eur, 0)
-    and (cuts.cut <> 'presence' or (figures.perimeter = 'members' and longer_rows.period is null))
+    and (cuts.cut <> 'presence' or ({{ local('figures.perimeter') }} = 'members' and longer_rows.period is null))

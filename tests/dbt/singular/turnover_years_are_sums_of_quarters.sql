@@ -36,7 +36,11 @@ where
     years.value <> coalesce(quarters.quarters_eur, 0)
     -- the first year of history is whole, its quarters before history_start are not evaluated
     and years.period > '{{ var("history_start")[:4] }}'
-    and years.period not in (
-        select by_period.period from {{ ref('int_turnover__by_period') }} as by_period
-        where by_period.is_longer_row
+    and not exists (
+        select 1
+        from {{ ref('int_turnover__by_period') }} as by_period
+        where
+            by_period.is_longer_row
+            and by_period.period = years.period
+            and {{ same_pole('by_period.perimeter', 'years.perimeter') }}
     )

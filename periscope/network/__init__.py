@@ -1,0 +1,1 @@
+"""Several poles in one build of the same models (docs/adr/0007-one-build-for-a-network.md)."""

@@ -1,0 +1,40 @@
+"""Put in place what the network tells outside: `published/<quarter>/network/figures.csv`, masked, and its manifest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from periscope import __version__
+from periscope.network.poles import Network
+from periscope.warehouse import Connection
+from periscope.workspace import Run
+from release.export import COLUMNS, cells, file_hash, write_csv
+from release.place import candidate_folder, put_in_place
+
+READER = "network"
+
+
+def publish(connection: Connection, network: Network, run: Run) -> Path:
+    """Write the masked figures of the candidate warehouse and put them in place at once; returns their folder."""
+    base = candidate_folder(run)
+    folder = base / READER
+    folder.mkdir(mode=0o700)
+    cursor = connection.execute(
+        f"select {', '.join(COLUMNS)} from protection.reader_figures order by indicator_id, period, dimension, item"
+    )
+    write_csv(
+        folder / "figures.csv",
+        COLUMNS,
+        (cells(dict(zip(COLUMNS, row, strict=True))) for row in cursor.fetchall()),
+    )
+    manifest = {
+        "version": __version__,
+        "network": network.name,
+        "quarter": str(run.quarter),
+        "poles": [pole.pole_id for pole in network.poles],
+        "figures_sha256": file_hash(folder / "figures.csv"),
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    return put_in_place(run, base) / READER
