@@ -8,13 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from periscope.errors import UsageError
+from periscope.errors import PeriscopeError, UsageError
+from periscope.records import RecordError, read_lines
 from periscope.workspace import Workspace
 
+_ID = re.compile(r"[0-9a-f]{64}")
 LANDED, ALREADY_RECEIVED, RENAMED, WITHDRAWN = "landed", "already_received", "renamed", "withdrawn"
 #: an original that named an erased person, what a person sent of it again, and an original past its retention
 ERASED, REFUSED_AGAIN, PURGED = "erased", "refused_again", "purged"
@@ -52,16 +55,16 @@ class LandedFile:
 
 
 def journal(workspace: Workspace) -> list[Entry]:
-    """Every entry, oldest first. A last line cut by a crash was never acknowledged and is dropped."""
+    """Every entry, oldest first. Raises RecordError: it is written whole, so that no crash cuts a line of it."""
     path = workspace.landed / "journal.jsonl"
-    if not path.exists():
-        return []
     entries = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for number, line in enumerate(read_lines(path), 1):
         try:
-            entries.append(Entry(**json.loads(line)))
-        except (json.JSONDecodeError, TypeError):
-            break
+            entries.append(Entry(**line))
+        except TypeError:
+            raise RecordError(path, number) from None
+    if path.exists() and not path.read_bytes().endswith(b"\n"):
+        raise RecordError(path, len(entries) + 1)
     return entries
 
 
@@ -149,8 +152,20 @@ def land(workspace: Workspace, as_of: date, refused: frozenset[str]) -> list[Ent
         landed.add(file_id)
         known.add((file_id, name))
         new.append(Entry(len(past) + len(new) + 1, batch, event, file_id, name, as_of.isoformat()))
+    if originals(workspace) - landed - {entry.replaced_by for entry in past}:
+        raise PeriscopeError(
+            "warehouse/landed garde des originaux que le journal des arrivées ne connaît pas et qui ne sont plus dans inbox/ : "
+            "des lignes du journal manquent. Rien n'a été modifié, la publication précédente est intacte. Lancez « periscope "
+            "doctor », ou remettez warehouse/landed de la sauvegarde."
+        )
     append(workspace, new)
     return new
+
+
+def originals(workspace: Workspace) -> set[str]:
+    """The ids of the originals that are there, whole: each is named by its hash once it is written."""
+    folder = workspace.landed
+    return {path.name for path in folder.iterdir() if _ID.fullmatch(path.name)} if folder.is_dir() else set()
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from periscope.doctor import Report
 from periscope.files import write_whole
 from periscope.workspace import Workspace
 
+JOURNAL = "journal.jsonl"
+
 
 def check(workspace: Workspace, report: Report) -> None:
     """Add to `report` what is mended and what is lost."""
-    is_whole = _check_journal(workspace, report)
+    _check_journal(workspace, report)
     files = landing.landed_files(workspace)
     in_inbox: dict[str, Path] | None = None
     for file in files:
@@ -32,28 +35,41 @@ def check(workspace: Workspace, report: Report) -> None:
                 f"l'original de « {file.source_file} » est absent ou altéré. Remettez la copie de la sauvegarde, ou de son "
                 "expéditeur, dans inbox/ puis relancez « periscope doctor » ; à défaut, retirez-le par « periscope withdraw »."
             )
-    known = {file.file_id for file in files} | {"journal.jsonl"}
-    for path in workspace.landed.iterdir() if is_whole and workspace.landed.is_dir() else ():
-        if path.name not in known:
+    known = {entry.file_id for entry in landing.journal(workspace)}
+    known |= {entry.replaced_by for entry in landing.journal(workspace)}
+    for path in sorted(workspace.landed.iterdir()) if workspace.landed.is_dir() else ():
+        if path.name in known or path.name.startswith(JOURNAL):
+            continue
+        if path.name not in landing.originals(workspace) or landing.hash_file(path) != path.name:
             path.unlink()
             report.mended.append(
                 "un fichier reçu à moitié, que le journal ne connaît pas, est ôté de warehouse/landed."
             )
+        elif path.name not in {landing.hash_file(copy) for copy in landing.inbox_files(workspace)}:
+            apart = workspace.warehouse / "apart"
+            apart.mkdir(mode=0o700, exist_ok=True)
+            path.replace(apart / path.name)
+            report.lost.append(
+                f"un original entier, que le journal ne connaît pas, est mis de côté : warehouse/apart/{path.name}. Ouvrez-le ; "
+                "s'il doit compter, remettez-le dans inbox/ sous son nom. Mieux : remettez warehouse/landed de la sauvegarde."
+            )
 
 
-def _check_journal(workspace: Workspace, report: Report) -> bool:
-    """Drop the lines of the journal that cannot be read; False when there were some."""
-    path = workspace.landed / "journal.jsonl"
+def _check_journal(workspace: Workspace, report: Report) -> None:
+    """Keep aside a journal of which some lines cannot be read, and go on with the others."""
+    path = workspace.landed / JOURNAL
     if not path.exists():
-        return True
+        return
+    content = path.read_bytes()
     good, bad = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+    for number, line in enumerate(content.split(b"\n"), 1):
         try:
             good.append(landing.Entry(**json.loads(line)))
         except (ValueError, TypeError):
-            bad.append(number)
-    if not bad:
-        return True
+            if line:
+                bad.append(number)
+    if not bad and content.endswith(b"\n"):
+        return
     landed: set[str] = set()
     kept = []
     for entry in good:
@@ -61,9 +77,11 @@ def _check_journal(workspace: Workspace, report: Report) -> bool:
             landed.add(entry.file_id)
         if entry.file_id in landed or entry.event == landing.REFUSED_AGAIN:
             kept.append(entry)
+    aside = path.with_name(f"{JOURNAL}.{hashlib.sha256(content).hexdigest()[:8]}")
+    write_whole(aside, content)
     landing.rewrite(workspace, kept)
     report.lost.append(
-        f"warehouse/landed/journal.jsonl : ligne(s) {', '.join(map(str, bad))} illisible(s), mises de côté. Restaurez une "
-        "sauvegarde, ou relancez « periscope run » : les fichiers encore dans inbox/ seront reçus à nouveau."
+        f"warehouse/landed/{JOURNAL} : ligne(s) {', '.join(map(str, bad)) or 'dernière'} illisible(s) ; le journal d'avant est "
+        f"gardé dans {aside.name}. Remettez warehouse/landed de la sauvegarde, ou relancez « periscope run » : les fichiers "
+        "encore dans inbox/ seront reçus à nouveau."
     )
-    return False

@@ -14,7 +14,7 @@ from ingest.landing import LandedFile
 from ingest.record import Recorder
 from ingest.register import build_context, fingerprint, load_register, read_register
 from periscope import receipts, tables, warehouse
-from periscope.errors import UsageError
+from periscope.errors import PeriscopeError, UsageError
 from periscope.quarters import Quarter
 from periscope.receipts import Reading, Refusal
 from periscope.state import hash_tree
@@ -45,7 +45,7 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         connection.begin()
         warehouse.create_raw(connection)
         load_register(connection, register, range(start.year - 1, run.quarter.year + 2))
-        landing.land(workspace, run.as_of, refused=_refused(connection))
+        new = {e.file_id for e in landing.land(workspace, run.as_of, refused=_refused(connection))}
         context = build_context(run, register, (start, run.quarter.last_day))
         files = landing.landed_files(workspace)
         state = _state(context)
@@ -57,6 +57,9 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         recorder.forget([file.file_id for file in to_read])
         if to_read:
             on_new_files()
+        for file in to_read:
+            if file.file_id not in new:
+                _check_original(workspace, file)
         readings = _readings(connection, run, to_read, context)
         for file, reading in tqdm(
             readings, "Lecture", len(to_read), unit="fichier", disable=None, leave=False
@@ -174,6 +177,16 @@ def _readings(
 
         named = [(file.path(run.workspace), file.source_file, file.file_id) for file in ledgers]
         yield from zip(ledgers, fec_ahead.load_many(connection, named, context), strict=True)
+
+
+def _check_original(workspace: Workspace, file: LandedFile) -> None:
+    """Raises PeriscopeError when the original received in an earlier run has changed since."""
+    path = file.path(workspace)
+    if path.exists() and landing.hash_file(path) != file.file_id:
+        raise PeriscopeError(
+            f"L'original de « {file.source_file} » dans warehouse/landed n'est plus celui qui est arrivé. Rien n'a été modifié, la "
+            "publication précédente est intacte. Lancez « periscope doctor » : il le reprend de inbox/, ou dit quoi faire."
+        )
 
 
 def _read(source: sources.Source | None, path: Path, file: LandedFile, context: Context) -> Reading:

@@ -55,7 +55,8 @@ def opened(workspace: Workspace, name: str) -> Iterator[Reuse]:
     found = Reuse(_saved(path, code))
     yield found
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps({"code": code, "results": found.used}, sort_keys=True).encode())
+    results = json.dumps(found.used, sort_keys=True)
+    write_whole(path, json.dumps({"seal": _seal(code, results), "results": results}).encode())
 
 
 def _path(workspace: Workspace, name: str) -> Path:
@@ -65,9 +66,15 @@ def _path(workspace: Workspace, name: str) -> Path:
 def _saved(path: Path, code: str) -> dict[str, Any]:
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
-        return dict(saved["results"]) if saved["code"] == code else {}
+        is_ours = saved["seal"] == _seal(code, saved["results"])
+        return dict(json.loads(saved["results"])) if is_ours else {}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
+
+
+def _seal(code: str, results: str) -> str:
+    """What only this program, and no damaged byte, gives: SQL that is run again is in there."""
+    return hashlib.sha256(f"{code}\n{results}".encode()).hexdigest()
 
 
 def files_of(folder: Path) -> Files:

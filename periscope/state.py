@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
+from periscope.files import write_whole
 from periscope.models import PROJECT
 from periscope.workspace import Run
 
@@ -70,28 +72,28 @@ def _path(run: Run) -> Path:
     return run.workspace.warehouse / "state.json"
 
 
-def is_up_to_date(run: Run) -> bool:
-    """True when the last publication of the quarter was made from exactly these inputs and still stands."""
+def _saved(run: Run) -> dict[str, Any]:
+    """By quarter, what its publication was made from; nothing when the file is not as it was written."""
     try:
         saved = json.loads(_path(run).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
+        return {}
+    return saved if isinstance(saved, dict) else {}
+
+
+def is_up_to_date(run: Run) -> bool:
+    """True when the last publication of the quarter was made from exactly these inputs and still stands."""
+    saved = _saved(run).get(str(run.quarter))
     published = run.workspace.published / str(run.quarter)
     return (
-        saved.get(str(run.quarter)) is not None
+        saved is not None
         and published.is_dir()
-        and saved[str(run.quarter)] == [run_hash(run), hash_tree([published], published)]
+        and saved == [run_hash(run), hash_tree([published], published)]
     )
 
 
 def remember(run: Run) -> None:
     """Note what the publication just put in place was made from."""
-    try:
-        saved = json.loads(_path(run).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        saved = {}
     published = run.workspace.published / str(run.quarter)
-    saved[str(run.quarter)] = [run_hash(run), hash_tree([published], published)]
-    partial = _path(run).with_suffix(".partial")
-    partial.write_text(json.dumps(saved, sort_keys=True), encoding="utf-8")
-    partial.replace(_path(run))
+    saved = _saved(run) | {str(run.quarter): [run_hash(run), hash_tree([published], published)]}
+    write_whole(_path(run), json.dumps(saved, sort_keys=True).encode())

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-from periscope.records import read_lines
+from periscope.records import append, read_lines
 from periscope.workspace import Workspace
 
 __all__ = ["ORIGIN", "append", "closings_path", "entry_hash", "last_hash", "read_lines"]
@@ -19,18 +18,6 @@ ORIGIN = "0" * 64
 
 def closings_path(workspace: Workspace) -> Path:
     return workspace.record / "closings.jsonl"
-
-
-def append(path: Path, entry: dict[str, Any]) -> None:
-    """Add one line and make sure that it is on the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    line = json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(descriptor, line.encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def entry_hash(entry: dict[str, Any]) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest import landing
-from periscope import template
+from ingest import landing, originals
+from periscope import doctor, template
+from periscope.errors import PeriscopeError
+from periscope.records import RecordError
 from periscope.workspace import Workspace
 
 DAY = date(2026, 10, 5)
@@ -65,12 +67,75 @@ def test_a_changed_file_is_another_file(workspace: Workspace) -> None:
     assert [file.batch for file in landing.landed_files(workspace)] == [1, 2]
 
 
-def test_a_journal_line_cut_by_a_crash_is_dropped(workspace: Workspace) -> None:
+def _journal(workspace: Workspace) -> Path:
+    return workspace.landed / "journal.jsonl"
+
+
+def _damaged(workspace: Workspace) -> list[str]:
+    """Three files landed, the inbox emptied, and a byte of the second line of the journal changed. Returns their ids."""
+    for name in ("a.csv", "b.csv", "c.csv"):
+        put(workspace, name, name)
+        land(workspace)
+        (workspace.inbox / name).unlink()
+    path, ids = _journal(workspace), [file.file_id for file in landing.landed_files(workspace)]
+    first, second, third = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(first + second.replace(b'"', b"'", 1) + third)
+    return ids
+
+
+def test_a_damaged_line_stops_everything_and_nothing_is_forgotten(workspace: Workspace) -> None:
+    ids = _damaged(workspace)
+    before = _journal(workspace).read_bytes()
+    put(workspace, "d.csv", "d")
+    for _ in range(2):
+        with pytest.raises(RecordError, match=r"journal\.jsonl, ligne 2 : illisible"):
+            land(workspace)
+    assert _journal(workspace).read_bytes() == before
+    report = doctor.Report()
+    originals.check(workspace, report)
+    assert len(report.lost) == 2 and "ligne(s) 2 illisible(s)" in report.lost[0]
+    assert "mis de côté" in report.lost[1] and f"warehouse/apart/{ids[1]}" in report.lost[1]
+    assert [file.file_id for file in landing.landed_files(workspace)] == [ids[0], ids[2]]
+    assert (workspace.warehouse / "apart" / ids[1]).read_text() == "b.csv"
+    assert [path.read_bytes() for path in workspace.landed.glob("journal.jsonl.*")] == [before]
+    again = doctor.Report()
+    originals.check(workspace, again)
+    assert again.lost == [] and land(workspace) == [("landed", "d.csv")]
+
+
+@pytest.mark.parametrize("cut", [1, 30])
+def test_a_journal_cut_short_is_damaged_too(workspace: Workspace, cut: int) -> None:
     put(workspace, "a.csv")
     land(workspace)
-    path = workspace.landed / "journal.jsonl"
-    path.write_text(path.read_text() + '{"seq": 2, "batch"')
-    assert [entry.seq for entry in landing.journal(workspace)] == [1]
+    path = _journal(workspace)
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(RecordError, match="illisible"):
+        landing.journal(workspace)
+
+
+def test_a_journal_that_lost_lines_is_seen_by_the_originals_it_no_longer_knows(workspace: Workspace) -> None:
+    for name in ("a.csv", "b.csv"):
+        put(workspace, name, name)
+        land(workspace)
+    path = _journal(workspace)
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    assert land(workspace) == [("landed", "b.csv")], "it is still in the inbox: received again"
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    (workspace.inbox / "b.csv").unlink()
+    with pytest.raises(PeriscopeError, match="des lignes du journal manquent"):
+        land(workspace)
+
+
+@pytest.mark.parametrize("end_of_line", ["\u2028", "\u2029", "\x85", "\x0b", "\r"])
+def test_a_name_or_a_reason_may_hold_what_some_call_an_end_of_line(
+    workspace: Workspace, end_of_line: str
+) -> None:
+    put(workspace, f"a{end_of_line}b.csv")
+    put(workspace, "zz.csv", "z")
+    assert len(land(workspace)) == 2
+    landing.withdraw(workspace, "zz.csv", DAY, f"Eva{end_of_line}", f"en{end_of_line}double")
+    assert [file.is_withdrawn for file in landing.landed_files(workspace)] == [False, True]
+    assert land(workspace) == []
 
 
 def test_hidden_files_links_and_office_locks_are_not_received(workspace: Workspace, tmp_path: Path) -> None:

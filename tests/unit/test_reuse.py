@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from periscope import models, reuse, template, warehouse
+from periscope import models, reuse, state, template, warehouse
 from periscope.quarters import Quarter
 from periscope.workspace import Run
 
@@ -83,7 +83,29 @@ def test_another_program_takes_nothing_again(run: Run, monkeypatch: pytest.Monke
     assert publish(run, committee="1") == ["committee"]
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"code": 1}'])
+def test_one_changed_byte_anywhere_and_nothing_is_taken_again(run: Run) -> None:
+    """SQL is among what is kept: changed by a byte, it would compute another figure."""
+    with reuse.opened(run.workspace, "models") as kept:
+        kept.get("a", lambda: {"statements": ["select * from posts where started_on <= ends_on"]})
+    path = run.workspace.warehouse / "reuse" / "models.json"
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with reuse.opened(run.workspace, "models") as kept:
+            assert kept.known("a") is None
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", "[1]", "null", '{"seal": 1}', '{"2026-Q3": 1}'])
+def test_a_damaged_state_says_nothing(run: Run, damage: str) -> None:
+    path = run.workspace.warehouse / "state.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(damage)
+    assert not state.is_up_to_date(run)
+    state.remember(run)
+    assert str(run.quarter) in json.loads(path.read_text())
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"seal": 1}', '{"seal": 1, "results": 1}'])
 def test_a_damaged_memory_is_no_memory(run: Run, damage: str) -> None:
     publish(run, committee="1")
     (run.workspace.warehouse / "reuse" / "pages.json").write_text(damage)
@@ -95,7 +117,7 @@ def test_only_what_the_last_run_used_is_kept(run: Run) -> None:
         with reuse.opened(run.workspace, "masks") as kept:
             assert kept.get(made_from, partial(list, made_from)) == [made_from]
     saved = json.loads((run.workspace.warehouse / "reuse" / "masks.json").read_text())
-    assert list(saved["results"].values()) == [["b"]]
+    assert list(json.loads(saved["results"]).values()) == [["b"]]
 
 
 def test_a_run_that_fails_keeps_the_memory_of_the_one_before(run: Run) -> None:
