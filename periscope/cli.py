@@ -6,7 +6,8 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from periscope.workspace import PRIVATE_UMASK, Run, Workspace
 
 if TYPE_CHECKING:
     from periscope.warehouse import Connection
+    from release.record import Line
     from release.review import Decision
 
     Render = Callable[[list[Path]], None]
@@ -38,6 +40,16 @@ def _run(arguments: argparse.Namespace) -> Run:
         )
     workspace.settings  # noqa: B018 - a bad setting must fail before anything is touched
     return Run(workspace, quarter, as_of)
+
+
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    """One command at a time; what one that was struck had put in place is recorded first."""
+    from release import record
+
+    with workspace.lock():
+        record.settle(workspace)
+        yield
 
 
 def _init(arguments: argparse.Namespace) -> None:
@@ -68,7 +80,7 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
     from periscope import state, summary
 
     functions = _STEP_FUNCTIONS | {"publish": partial(_publish, decision=decision)}
-    with run.workspace.lock():
+    with _alone(run.workspace):
         if steps == STEPS and state.is_up_to_date(run):
             print("Rien n'a changé depuis la dernière publication.")
         else:
@@ -138,12 +150,12 @@ def _decision(arguments: argparse.Namespace) -> Decision:
 def _protected(
     run: Run,
     is_closing: bool,
-    place: Callable[[Connection, Render], object],
+    place: Callable[[Connection, Render, list[Line]], object],
     decision: Decision | None = None,
 ) -> None:
     """Bind and mask the figures of the candidate, let `place` put them in place, then switch the warehouse.
 
-    What changes is reviewed before anything is rendered, and its acceptance written once it is in place.
+    What changes is reviewed before anything is rendered; `place` records its acceptance once it is in place.
     """
     from ingest.safe_text import safe_name
     from periscope import reuse, warehouse
@@ -168,8 +180,7 @@ def _protected(
             contexts.write_all(folders, reviewed.restatements, is_draft=not is_closing)
             reuse.pages(run, folders, render.render_all)
 
-        place(connection, pages)
-        review.remember(run, reviewed)
+        place(connection, pages, review.lines(run, reviewed))
         sheets, quarter = member_sheets.collect(connection, run), str(run.quarter)
         public = workspace.published / quarter / "public"
         member_sheet.write_all(workspace.returns / quarter, sheets, public, safe_name)
@@ -179,7 +190,7 @@ def _protected(
 def _publish(run: Run, decision: Decision | None) -> None:
     from release import publish
 
-    _protected(run, False, lambda connection, pages: publish.publish(connection, run, pages), decision)
+    _protected(run, False, lambda connection, *told: publish.publish(connection, run, *told), decision)
 
 
 def _close(arguments: argparse.Namespace) -> None:
@@ -188,13 +199,13 @@ def _close(arguments: argparse.Namespace) -> None:
     arguments.quarter = arguments.closed_quarter
     run = _run(arguments)
     closing.refuse_closed(run)
-    with run.workspace.lock():
+    with _alone(run.workspace):
         for step in ("ingest and check", "build", "evaluate"):
             _STEP_FUNCTIONS[step](run)
         _protected(
             run,
             True,
-            lambda connection, pages: closing.close(connection, run, arguments.by, pages),
+            lambda connection, *told: closing.close(connection, run, arguments.by, *told),
             review.Decision(by=arguments.by, yes=True),
         )
     print(
@@ -207,7 +218,7 @@ def _deliver(arguments: argparse.Namespace) -> None:
     from reports import render
 
     run = _run(arguments)
-    with run.workspace.lock():
+    with _alone(run.workspace):
         delivery.deliver(run, arguments.reader, arguments.by, render.render_all)
     print(f"Remise à « {arguments.reader} » notée pour {run.quarter}.")
 
@@ -225,7 +236,7 @@ def _withdraw(arguments: argparse.Namespace) -> None:
     from ingest import landing
 
     run = _run(arguments)
-    with run.workspace.lock():
+    with _alone(run.workspace):
         landing.withdraw(run.workspace, arguments.file, run.as_of, arguments.by, arguments.reason)
     print(f"« {arguments.file} » est retiré ; relancez « periscope run » pour recalculer sans lui.")
 
@@ -256,7 +267,7 @@ def _erase(arguments: argparse.Namespace) -> None:
         born_on = moments.date_of(born) if born else None
     except Unreadable as error:
         raise UsageError(f"{error.reason} {error.remedy} Rien n'a été modifié.") from None
-    with run.workspace.lock():
+    with _alone(run.workspace):
         has_publication = run.workspace.database.exists()
         person = erasure.person_of(run.workspace, surname, first_name, born_on)
         log.stop()
@@ -274,7 +285,7 @@ def _doctor(arguments: argparse.Namespace) -> None:
 
     run = _run(arguments)
     workspace, report = run.workspace, doctor.Report()
-    with workspace.lock():
+    with _alone(workspace):
         doctor.check_ground(workspace, report)
         originals.check(workspace, report)
         health.check(workspace, report)
@@ -289,7 +300,7 @@ def _backup(arguments: argparse.Namespace) -> None:
 
     workspace = Workspace(arguments.workspace.absolute())
     workspace.settings  # noqa: B018 - only a workspace is backed up
-    with workspace.lock():
+    with _alone(workspace):
         print(archive.backup(workspace, arguments.file.absolute(), with_key=arguments.with_key))
 
 
@@ -305,7 +316,7 @@ def _purge(arguments: argparse.Namespace) -> None:
 
     run = _run(arguments)
     older_than = arguments.older_than or f"{run.workspace.settings.retention_years}y"
-    with run.workspace.lock():
+    with _alone(run.workspace):
         planned = retention.plan(run, older_than, health.closed_quarters(run.workspace))
         print(planned.text)
         question = "Supprimer définitivement (oui/non)"

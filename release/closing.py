@@ -7,7 +7,7 @@ record/closed/<quarter>/ the folders as they were closed, served for ever
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,22 @@ def refuse_closed(run: Run) -> None:
         )
 
 
-def close(connection: Connection, run: Run, by: str, render: Callable[[list[Path]], None]) -> dict[str, Any]:
-    """Publish the quarter a last time, freeze it and chain the closing; returns its line.
+def close(
+    connection: Connection,
+    run: Run,
+    by: str,
+    render: Callable[[list[Path]], None],
+    lines: Sequence[record.Line] = (),
+) -> dict[str, Any]:
+    """Publish the quarter a last time, freeze it and chain the closing; returns its line. `lines` as for `publish`.
 
-    `connection` as for `publish.publish`, after `protection.masks.protect(…, is_closing=True)`. The line is written
-    last: a closing cut short leaves the quarter open. Raises UsageError when it is closed already.
+    `connection` as for `publish.prepare`, after `protection.masks.protect(…, is_closing=True)`. The final pages are put
+    in place last: a closing cut short before leaves the quarter open, and after, the next command writes its line. Raises
+    UsageError when it is closed already.
     """
     workspace, quarter = run.workspace, str(run.quarter)
     refuse_closed(run)
-    base = publish.publish(connection, run, render)
+    base = publish.prepare(connection, run, render)
     readers = delivery.readers(base)
     entry: dict[str, Any] = {
         "quarter": quarter,
@@ -54,7 +61,9 @@ def close(connection: Connection, run: Run, by: str, render: Callable[[list[Path
         bundle.write(base / f"{reader}.zip", base / reader, entry)
     place.make_private_and_durable(base)
     _freeze(base, workspace.record / "closed" / quarter)
-    record.append(record.closings_path(workspace), entry)
+    record.intend(workspace, quarter, base, [*lines, (record.CLOSINGS, entry)])
+    place.put_in_place(run, base)
+    record.settle(workspace)
     return entry
 
 

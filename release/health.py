@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 from periscope.doctor import Report
-from periscope.errors import UsageError
+from periscope.errors import GateError, UsageError
 from periscope.files import write_whole
+from periscope.records import RecordError
 from periscope.workspace import Workspace
-from release import record, verifier, verify
-from release.export import file_hash
+from release import record, registry, verifier, verify
+from release.export import INTERNAL, file_hash
 
 
 def check(workspace: Workspace, report: Report) -> None:
     """Add to `report` what is mended, what is lost, and the open quarters to publish again."""
-    for name in ("registry", "deliveries"):
+    damaged = []
+    for path in sorted(workspace.record.glob("*.jsonl")):
         try:
-            record.read_lines(workspace.record / f"{name}.jsonl")
-        except ValueError:
-            report.lost.append(f"record/{name}.jsonl est illisible. Remettez-le de la sauvegarde.")
-    try:
-        closings = record.read_lines(record.closings_path(workspace))
-    except ValueError:
-        report.lost.append("record/closings.jsonl est illisible. Remettez-le de la sauvegarde.")
+            record.read_lines(path)
+        except RecordError as error:
+            damaged.append(path.name)
+            report.lost.append(
+                f"record/{path.name}, ligne {error.number} : illisible. Remettez-le de la sauvegarde."
+            )
+    if record.CLOSINGS in damaged:
         return
+    _find_lost_closings(workspace, report)
+    closings = record.read_lines(record.closings_path(workspace))
+    if not damaged:
+        try:
+            registry.gate(workspace)
+        except GateError as error:
+            report.lost.append(str(error))
     report.lost += [f"{text}. Remettez-le de la sauvegarde." for text in verify.chain_problems(workspace)]
     for closing in closings:
         _check_closed(workspace, closing, report)
@@ -36,6 +46,45 @@ def check(workspace: Workspace, report: Report) -> None:
             report.mended.append(
                 f"published/{folder.name} ne correspondait plus à son manifeste : il est publié à nouveau."
             )
+
+
+def _find_lost_closings(workspace: Workspace, report: Report) -> None:
+    """Closings that the record lost but that their own proof bundles tell, as long as they follow one another."""
+    known = {line["quarter"] for line in record.read_lines(record.closings_path(workspace))}
+    lost = {}
+    for frozen in sorted((workspace.record / "closed").glob("*-Q?")):
+        manifests = [
+            place / frozen.name / INTERNAL / "manifest.json" for place in (workspace.published, frozen.parent)
+        ]
+        hashes = [file_hash(path) if path.is_file() else "" for path in manifests]
+        # another publication in its place: the closing was cut short, and the quarter is still open
+        if frozen.name not in known and hashes[0] == hashes[1] != "":
+            lost[frozen.name] = _told_closing(frozen / f"{INTERNAL}.zip")
+    while following := [
+        quarter for quarter, told in lost.items() if told.get("previous") == record.last_hash(workspace)
+    ]:
+        told = lost.pop(following[0])
+        if told.get("hash") != record.entry_hash(told):
+            lost[following[0]] = {}
+            continue
+        record.append(record.closings_path(workspace), told)
+        report.mended.append(
+            f"la clôture de {following[0]} manquait au registre : elle est reprise de sa preuve."
+        )
+    report.lost += [
+        f"record/closings.jsonl ne dit plus que {quarter} est clos, et sa preuve ne suit pas la dernière ligne. "
+        "Remettez-le de la sauvegarde."
+        for quarter in lost
+    ]
+
+
+def _told_closing(bundle: Path) -> dict[str, Any]:
+    """The closing that a proof bundle tells; empty when it cannot be read."""
+    try:
+        with zipfile.ZipFile(bundle) as archive:
+            return dict(json.loads(archive.read("closing.json")))
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        return {}
 
 
 def _check_closed(workspace: Workspace, closing: dict[str, Any], report: Report) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from periscope.errors import PeriscopeError
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
 from release import agreement, artefacts, attack, delivery, export, place, record, registry
@@ -17,17 +18,37 @@ def closing_of(workspace: Workspace, quarter: str) -> dict[str, Any] | None:
     return next((line for line in closings if line["quarter"] == quarter), None)
 
 
-def publish(connection: Connection, run: Run, render: Callable[[list[Path]], None]) -> Path:
-    """Write every reader's folder, render its pages, attack and search it, put it in place.
+def publish(
+    connection: Connection,
+    run: Run,
+    render: Callable[[list[Path]], None],
+    lines: Sequence[record.Line] = (),
+) -> Path:
+    """Publish the quarter, and add to the records what it changes: `lines`. Returns `published/<quarter>`.
+
+    A closed quarter is left as it was closed: what arrives late is a restatement in the quarters after it.
+    """
+    workspace, quarter = run.workspace, str(run.quarter)
+    if closing_of(workspace, quarter) is not None:
+        base = workspace.published / quarter
+        record.intend(workspace, quarter, base, list(lines))
+    else:
+        candidate = prepare(connection, run, render)
+        record.intend(workspace, quarter, candidate, list(lines))
+        base = place.put_in_place(run, candidate)
+    record.settle(workspace)
+    return base
+
+
+def prepare(connection: Connection, run: Run, render: Callable[[list[Path]], None]) -> Path:
+    """Write every reader's folder, render its pages, attack it and search it; returns the folder to put in place.
 
     `connection` is the candidate warehouse after `protection.masks.protect`, with `raw` attached. `render` receives
-    the readers' folders (figures.csv, history.csv inside) and adds the pages. Returns `published/<quarter>`.
-    Raises GateError (exit 3) when a gate refuses: the previous publication is intact. A closed quarter is left as it
-    was closed: what arrives late is a restatement in the quarters after it. A folder that says what its reader was given
-    already stays as it was given.
+    the readers' folders (figures.csv, history.csv inside) and adds the pages. Raises GateError (exit 3) when a gate
+    refuses: the previous publication is intact. A folder that says what its reader was given already stays as it was
+    given.
     """
-    if closing_of(run.workspace, str(run.quarter)) is not None:
-        return run.workspace.published / str(run.quarter)
+    _refuse_lost_closing(run)
     base = place.candidate_folder(run)
     folders = export.write_folders(connection, run, base)
     registry.gate(run.workspace)
@@ -38,4 +59,17 @@ def publish(connection: Connection, run: Run, render: Callable[[list[Path]], Non
         if not delivery.put_back(run, folder):
             export.write_manifest(connection, run, folder)
     artefacts.gate(connection, run, base)
-    return place.put_in_place(run, base)
+    return base
+
+
+def _refuse_lost_closing(run: Run) -> None:
+    """A publication that is the frozen copy of its quarter was closed, whatever the record says now."""
+    published, frozen = (
+        folder / str(run.quarter) / export.INTERNAL / "manifest.json"
+        for folder in (run.workspace.published, run.workspace.record / "closed")
+    )
+    if published.exists() and frozen.exists() and export.file_hash(published) == export.file_hash(frozen):
+        raise PeriscopeError(
+            f"{run.quarter} a été clos, mais record/closings.jsonl ne le dit plus. Rien n'a été modifié. Lancez « periscope "
+            "doctor » : il le reprend des dossiers de preuve, ou dit quoi faire."
+        )

@@ -70,7 +70,7 @@ def _text(amount: Decimal | None) -> str:
 
 
 def path(workspace: Workspace) -> Path:
-    return workspace.record / "restatements.jsonl"
+    return workspace.record / record.RESTATEMENTS
 
 
 def closed_folder(workspace: Workspace, quarter: str) -> Path:
@@ -188,13 +188,15 @@ def approve(connection: Connection, run: Run, found: list[Restatement], by: str)
     return approved
 
 
-def remember(workspace: Workspace, approved: list[Restatement]) -> None:
-    """Append what the record does not hold yet; called once the publication is in place."""
+def lines(workspace: Workspace, approved: list[Restatement]) -> list[record.Line]:
+    """What the record does not hold yet."""
     known = recorded(workspace)
-    for one in approved:
-        if key(one.change) not in known:
-            for line in one.lines():
-                record.append(path(workspace), line | {"by": one.approval.by, "on": one.approval.on})
+    return [
+        (record.RESTATEMENTS, line | {"by": one.approval.by, "on": one.approval.on})
+        for one in approved
+        if key(one.change) not in known
+        for line in one.lines()
+    ]
 
 
 def for_reader(workspace: Workspace, found: list[Restatement], published: Path) -> list[dict[str, Any]]:

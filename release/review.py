@@ -124,10 +124,10 @@ def _listed(changes: list[Change]) -> list[str]:
     return lines
 
 
-def remember(run: Run, reviewed: Reviewed) -> None:
-    """Write the acceptance and the new restatements down; called once the publication is in place."""
+def lines(run: Run, reviewed: Reviewed) -> list[record.Line]:
+    """What the records keep of it once the publication is in place: the acceptance and the new restatements."""
     if not reviewed.by:
-        return
+        return []
     new = [one.change for one in reviewed.restatements if one.approval.by == reviewed.by]
     known = restatement.recorded(run.workspace)
     entry: dict[str, Any] = {
@@ -138,8 +138,7 @@ def remember(run: Run, reviewed: Reviewed) -> None:
         "provisional": [_entry(one) for one in reviewed.provisional],
         "restated": [_entry(one) for one in new if restatement.key(one) not in known],
     }
-    record.append(run.workspace.record / "acceptances.jsonl", entry)
-    restatement.remember(run.workspace, reviewed.restatements)
+    return [(record.ACCEPTANCES, entry), *restatement.lines(run.workspace, reviewed.restatements)]
 
 
 def _entry(change: Change) -> list[str]:

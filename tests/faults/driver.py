@@ -35,6 +35,7 @@ POINTS = {
     "figures masked": ("protection.masks", "protect", "after"),
     "folders written": ("release.export", "write_folders", "after"),
     "pages rendered": ("reports.render", "render_all", "after"),
+    "records intended": ("release.record", "intend", "after"),
     "before the exchange": ("release.place", "_exchange", "before"),
     "after the exchange": ("release.place", "_exchange", "after"),
     "publication in place": ("release.place", "put_in_place", "after"),

@@ -37,6 +37,8 @@ def test_killed_anywhere_the_next_run_publishes_the_same_bytes(
     assert finished.status == 0, finished.told
     assert house.figures(root) == house.figures(poles.second)
     assert house.publication(root) == house.publication(poles.second)
+    accepted = [pole / "record" / "acceptances.jsonl" for pole in (root, poles.second)]
+    assert accepted[0].read_bytes() == accepted[1].read_bytes() != b""
 
 
 def _rows(root: Path) -> int:

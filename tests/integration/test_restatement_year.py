@@ -81,8 +81,7 @@ class Year:
             reviewed = review.review(
                 connection, run, found, review.Decision("Camille", yes=True), self.said.append
             )
-            closing.close(connection, run, "Camille", _page)
-            review.remember(run, reviewed)
+            closing.close(connection, run, "Camille", _page, review.lines(run, reviewed))
         request.candidate.replace(self.workspace.database)
         self.pages[quarter] = _bytes(self.workspace.published / quarter)
         self.told[quarter] = self._restated()

@@ -39,11 +39,11 @@ def released(
         found = restatement.find(connection, run)
         masks.protect(connection, run, is_closing=is_closing)
         reviewed = review.review(connection, run, found, decision, said.append)
+        lines = review.lines(run, reviewed)
         if is_closing:
-            closing.close(connection, run, "Camille", render)
+            closing.close(connection, run, "Camille", render, lines)
         else:
-            publish.publish(connection, run, render)
-        review.remember(run, reviewed)
+            publish.publish(connection, run, render, lines)
     return run, said
 
 
