@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-#: what DuckDB raises when its file or its disk is at fault; its other failures are ours
-_DAMAGE = ("IOException", "SerializationException", "InternalException", "FatalException")
+#: what DuckDB raises when its file or its disk is at fault (the bare class: a block that does not match its checksum); its
+#: other failures are ours
+_DAMAGE = ("Error", "IOException", "SerializationException", "InternalException", "FatalException")
 
 
 class PeriscopeError(Exception):

@@ -39,18 +39,19 @@ _CASES = {
 
 
 class Ledger:
-    """Faults tried, rows lost and half publications, per case."""
+    """Faults tried, rows lost and half publications, per case; the last two where the test counts them."""
 
     def __init__(self) -> None:
         self.tried: Counter[str] = Counter()
         self.lost_rows: Counter[str] = Counter()
         self.half: Counter[str] = Counter()
 
-    def tell(self, case: str, *, lost_rows: int = 0, is_half: bool = False) -> None:
+    def tell(self, case: str, *, lost_rows: int | None = None, is_half: bool | None = None) -> None:
         """Count one fault; the test asserts on the same numbers just after."""
         self.tried[case] += 1
-        self.lost_rows[case] += lost_rows
-        self.half[case] += is_half
+        for counts, count in ((self.lost_rows, lost_rows), (self.half, is_half)):
+            if count is not None:
+                counts[case] += int(count)
 
     def table(self) -> str:
         lines = [
@@ -59,9 +60,8 @@ class Ledger:
         ]
         for case, label in _CASES.items():
             if self.tried[case]:
-                lines.append(
-                    f"| {case} | {label} | {self.tried[case]} | {self.lost_rows[case]} | {self.half[case]} |"
-                )
+                counts = [str(of[case]) if case in of else "–" for of in (self.lost_rows, self.half)]
+                lines.append(f"| {case} | {label} | {self.tried[case]} | {' | '.join(counts)} |")
         total = [sum(counts.values()) for counts in (self.tried, self.lost_rows, self.half)]
         return "\n".join([*lines, f"| | **total** | {total[0]} | {total[1]} | {total[2]} |"])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -97,10 +96,14 @@ def test_a_reader_meanwhile_sees_the_old_or_the_new_whole(
     is_over = threading.Event()
 
     def look() -> None:
+        folder = root / "published" / house.QUARTER / "committee"
         while not is_over.is_set():
-            # the replaced folder is deleted under a reader that still holds it: it opens the new one and reads again
-            with contextlib.suppress(FileNotFoundError):
-                seen.append(_snapshot(root / "published" / house.QUARTER / "committee"))
+            opened = folder.stat().st_ino
+            try:
+                seen.append(_snapshot(folder))
+            except FileNotFoundError:
+                # the replaced folder is deleted under a reader that still holds it: it opens the new one and reads again
+                seen.append(folder.stat().st_ino != opened)
 
     reader = threading.Thread(target=look)
     reader.start()
