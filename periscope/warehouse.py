@@ -130,7 +130,7 @@ def connect(
 ) -> Iterator[Connection]:
     """Open a DuckDB file (`None`: memory). Raises PeriscopeError in French when it is damaged or held."""
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": "1000MB",
+        "memory_limit": "1200MB",
         "threads": 2,
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "true",
