@@ -215,7 +215,7 @@ def known_too_closely(pole: Pole, past: list[Delivered], counts: list[int]) -> i
         before = system._enterprises(figures, scope, first, RULE, pole.agreed, past[:count])
         wanted = {target.name: target for target in system._not_lost(*before, set(), RULE)}
         relations, targets = system._enterprises(figures, scope, first, RULE, pole.agreed, past)
-        facts = [fact for fact in relations.facts if fact.figure.endswith(system.DELIVERED)]
+        facts = [fact for fact in relations.facts if fact.figure.endswith(rel.DELIVERED)]
         kept = [
             replace(target, above=wanted[target.name].above, below=wanted[target.name].below)
             for target in targets
