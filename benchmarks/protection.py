@@ -1,8 +1,8 @@
-"""Secrecy on random small poles: `python -m benchmarks.protection [POLES]` (200 if nothing is said).
+"""Secrecy on random small poles: `python -m benchmarks.protection [POLES [plain]]` (200 if nothing is said).
 
 Each pole publishes four quarters, each with its year to date, to three readers (committee, funder, public); the funder
 also sees what some members agreed to show it. Members come, and some leave in the middle of a quarter: their turnover
-of that quarter counts, their jobs at its end do not. At the end the attacker gets the whole registry: every number that any
+of that quarter counts, their jobs at its end do not (`plain`: turnover and growth only, nobody leaves). At the end the attacker gets the whole registry: every number that any
 reader ever had. It must know no protected amount closer than its interval. The same attack on tables that were each
 protected alone says what the joint protection is for. Seeds are 0, 1, …; nothing reads a clock but the durations.
 """
@@ -37,6 +37,8 @@ class Pole:
     """Members with a function, a presence, and a turnover and jobs in the quarters when they belong to the pole."""
 
     seed: int
+    #: without bridge, jobs nor leavers
+    is_plain: bool = False
     kinds: list[tuple[str, str]] = field(default_factory=list)
     amounts: dict[tuple[int, str], Decimal] = field(default_factory=dict)
     jobs: dict[tuple[int, str], Decimal] = field(default_factory=dict)
@@ -47,11 +49,12 @@ class Pole:
         for member in range(draw.randint(5, 9)):
             self.kinds.append((draw.choice(FUNCTIONS), draw.choice(PERIMETERS[1:])))
             level, since = draw.lognormvariate(10.5, 0.8), draw.choice([0] * 5 + [3, 5, 6])
-            last = len(QUARTERS) if since else draw.choice([len(QUARTERS)] * 4 + [4, 6])
+            stays = len(QUARTERS)
+            last = stays if since or self.is_plain else draw.choice([stays] * 4 + [4, 6])
             for number, quarter in enumerate(QUARTERS[since : last + 1], since):
                 amount = Decimal(str(round(level * draw.lognormvariate(0, 0.2), 2)))
                 self.amounts[member, quarter] = amount
-                if number < last:
+                if number < last and not self.is_plain:
                     self.jobs[member, quarter] = Decimal(
                         str(round(level / 8000 * draw.lognormvariate(0, 0.2), 3))
                     )
@@ -83,7 +86,7 @@ class Pole:
                     ]
                 years_before = [f"{int(q[:4]) - 1}{q[4:]}" for q in quarters]
                 before = self._sums(self.amounts, years_before, perimeter)
-                if years_before[0] >= QUARTERS[0]:
+                if years_before[0] >= QUARTERS[0] and not self.is_plain:
                     found += self._bridge(period, perimeter, sums, before)
                     changes = _changes(jobs, self._sums(self.jobs, years_before[-1:], perimeter))
                     if changes:
@@ -225,9 +228,9 @@ def known_too_closely(pole: Pole, past: list[Delivered], counts: list[int]) -> i
     return len(found)
 
 
-def measure(seed: int) -> Counter[str]:
+def measure(seed: int, *, is_plain: bool = False) -> Counter[str]:
     """Publish four quarters of one pole, jointly and then table by table; count cells kept and cells betrayed."""
-    pole, counts = Pole(seed), Counter[str]()
+    pole, counts = Pole(seed, is_plain), Counter[str]()
     joint: list[Delivered] = []
     alone: list[Delivered] = []
     jointly_before, alone_before = list[int](), list[int]()
@@ -258,10 +261,10 @@ def measure(seed: int) -> Counter[str]:
     return counts
 
 
-def main(poles: int) -> None:
+def main(poles: int, *, is_plain: bool) -> None:
     total = Counter[str]()
     for seed in range(poles):
-        total += measure(seed)
+        total += measure(seed, is_plain=is_plain)
     kept = {way: total[f"kept_{way}"] / total["publishable"] for way in ("jointly", "alone")}
     print("| way | cells | publishable by themselves | kept | share kept | known too closely |")
     print("|---|---|---|---|---|---|")
@@ -276,4 +279,4 @@ def main(poles: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, is_plain="plain" in sys.argv)
