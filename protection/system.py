@@ -89,7 +89,7 @@ def solve(
         hidden |= choose_by_block(relations.unknowns, may_tell, targets, costs, rule, kept or reuse.Reuse({}))
         systems.append((kind, relations, targets))
     pairs = parents(scope)
-    hidden |= {child for child, parent in pairs if parent in hidden} - fixed
+    hidden |= {child for child, parent in pairs if parent in hidden}
     return Protection(hidden, systems, pairs)
 
 
