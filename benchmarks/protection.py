@@ -1,7 +1,8 @@
-"""Secrecy on random small poles: `python -m benchmarks.protection [POLES]` (200 if nothing is said).
+"""Secrecy on random small poles: `python -m benchmarks.protection [POLES [plain]]` (200 if nothing is said).
 
 Each pole publishes four quarters, each with its year to date, to three readers (committee, funder, public); the funder
-also sees what some members agreed to show it. At the end the attacker gets the whole registry: every number that any
+also sees what some members agreed to show it. Members come, and some leave in the middle of a quarter: their turnover
+of that quarter counts, their jobs at its end do not (`plain`: turnover and growth only, nobody leaves). At the end the attacker gets the whole registry: every number that any
 reader ever had. It must know no protected amount closer than its interval. The same attack on tables that were each
 protected alone says what the joint protection is for. Seeds are 0, 1, …; nothing reads a clock but the durations.
 """
@@ -33,11 +34,14 @@ Told = dict[tuple[str, str], Decimal]
 
 @dataclass
 class Pole:
-    """Members with a function, a presence and a turnover in the quarters when they belong to the pole."""
+    """Members with a function, a presence, and a turnover and jobs in the quarters when they belong to the pole."""
 
     seed: int
+    #: without bridge, jobs nor leavers
+    is_plain: bool = False
     kinds: list[tuple[str, str]] = field(default_factory=list)
     amounts: dict[tuple[int, str], Decimal] = field(default_factory=dict)
+    jobs: dict[tuple[int, str], Decimal] = field(default_factory=dict)
     agreed: list[Consent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -45,9 +49,15 @@ class Pole:
         for member in range(draw.randint(5, 9)):
             self.kinds.append((draw.choice(FUNCTIONS), draw.choice(PERIMETERS[1:])))
             level, since = draw.lognormvariate(10.5, 0.8), draw.choice([0] * 5 + [3, 5, 6])
-            for quarter in QUARTERS[since:]:
+            stays = len(QUARTERS)
+            last = stays if since or self.is_plain else draw.choice([stays] * 4 + [4, 6])
+            for number, quarter in enumerate(QUARTERS[since : last + 1], since):
                 amount = Decimal(str(round(level * draw.lognormvariate(0, 0.2), 2)))
                 self.amounts[member, quarter] = amount
+                if number < last and not self.is_plain:
+                    self.jobs[member, quarter] = Decimal(
+                        str(round(level / 8000 * draw.lognormvariate(0, 0.2), 3))
+                    )
         if self.seed % 3 == 0:
             self.agreed = [Consent(self.siren(0), "funder", "turnover_total")]
 
@@ -55,7 +65,7 @@ class Pole:
         return f"{100_000_000 + member}"
 
     def figures(self, last: str) -> list[Figure]:
-        """Totals by function and perimeter and the growth of the panel, up to a quarter and the years to it."""
+        """Turnover and jobs by function and perimeter, growth and bridge, up to a quarter and the years to it."""
         known = [quarter for quarter in QUARTERS if quarter <= last]
         periods = {quarter: [quarter] for quarter in known}
         for year in sorted({quarter[:4] for quarter in known}):
@@ -63,25 +73,37 @@ class Pole:
         found = []
         for period, quarters in periods.items():
             for perimeter in PERIMETERS:
-                sums = self._sums(quarters, perimeter)
-                cells = {("all", "all"): list(sums)}
-                for member in sums:
-                    cells.setdefault(("function", self.kinds[member][0]), []).append(member)
-                found += [
-                    self._total(period, perimeter, *cell, {m: sums[m] for m in members})
-                    for cell, members in cells.items()
-                    if members
-                ]
-                before = self._sums([f"{int(q[:4]) - 1}{q[4:]}" for q in quarters], perimeter)
+                sums = self._sums(self.amounts, quarters, perimeter)
+                jobs = self._sums(self.jobs, quarters[-1:], perimeter)
+                for indicator, amounts in (("turnover_total", sums), ("jobs_fte", jobs)):
+                    cells = {("all", "all"): list(amounts)}
+                    for member in amounts:
+                        cells.setdefault(("function", self.kinds[member][0]), []).append(member)
+                    found += [
+                        self._total(indicator, period, perimeter, *cell, {m: amounts[m] for m in members})
+                        for cell, members in cells.items()
+                        if members
+                    ]
+                years_before = [f"{int(q[:4]) - 1}{q[4:]}" for q in quarters]
+                before = self._sums(self.amounts, years_before, perimeter)
+                if years_before[0] >= QUARTERS[0] and not self.is_plain:
+                    found += self._bridge(period, perimeter, sums, before)
+                    changes = _changes(jobs, self._sums(self.jobs, years_before[-1:], perimeter))
+                    if changes:
+                        found.append(
+                            self._total("jobs_net_change_fte", period, perimeter, "all", "all", changes)
+                        )
                 panel = sorted(sums.keys() & before.keys())
                 if panel:
                     found.append(self._growth(period, perimeter, panel, sums, before))
         return found
 
-    def _sums(self, quarters: list[str], perimeter: str) -> dict[int, Decimal]:
+    def _sums(
+        self, amounts: dict[tuple[int, str], Decimal], quarters: list[str], perimeter: str
+    ) -> dict[int, Decimal]:
         sums: dict[int, Decimal] = {}
         for member, (_, presence) in enumerate(self.kinds):
-            told = [self.amounts[member, q] for q in quarters if (member, q) in self.amounts]
+            told = [amounts[member, q] for q in quarters if (member, q) in amounts]
             if told and perimeter in ("members", presence):
                 sums[member] = sum(told, Decimal(0))
         return sums
@@ -89,12 +111,38 @@ class Pole:
     def _told(self, amounts: dict[int, Decimal]) -> Told:
         return {(f"M{member}", self.siren(member)): amount for member, amount in amounts.items()}
 
+    def _bridge(
+        self, period: str, perimeter: str, now: dict[int, Decimal], before: dict[int, Decimal]
+    ) -> list[Figure]:
+        """What makes the change on one year; an item in which nobody is says nothing."""
+        changes = _changes(now, before)
+        kept = {
+            "organic": now.keys() & before.keys(),
+            "entrants": now.keys() - before.keys(),
+            "leavers": before.keys() - now.keys(),
+            "total": changes.keys(),
+        }
+        return [
+            self._total(
+                "turnover_bridge", period, perimeter, "item", item, {m: changes[m] for m in sorted(members)}
+            )
+            for item, members in kept.items()
+            if members
+        ]
+
     def _total(
-        self, period: str, perimeter: str, dimension: str, item: str, amounts: dict[int, Decimal]
+        self,
+        indicator: str,
+        period: str,
+        perimeter: str,
+        dimension: str,
+        item: str,
+        amounts: dict[int, Decimal],
     ) -> Figure:
-        key = ("turnover_total", period, perimeter, dimension, item)
+        key = (indicator, period, perimeter, dimension, item)
         value = sum(amounts.values(), Decimal(0))
-        shape = ("eur", "enterprise", dimension == "all", True)
+        unit = "fte" if indicator.endswith("fte") else "eur"
+        shape = (unit, "enterprise", dimension == "all", True)
         return Figure(
             "|".join(key), *key, *shape, value, None, None, len(amounts), {"value": self._told(amounts)}
         )
@@ -117,6 +165,10 @@ class Pole:
         return Figure(
             "|".join(key), *key, *shape, round(top / base - 1, 6), top, base, len(panel), dict(told)
         )
+
+
+def _changes(now: dict[int, Decimal], before: dict[int, Decimal]) -> dict[int, Decimal]:
+    return {m: now.get(m, Decimal(0)) - before.get(m, Decimal(0)) for m in sorted(now.keys() | before.keys())}
 
 
 def primaries(figures: list[Figure], agreed: list[Consent]) -> frozenset[str]:
@@ -166,7 +218,7 @@ def known_too_closely(pole: Pole, past: list[Delivered], counts: list[int]) -> i
         before = system._enterprises(figures, scope, first, RULE, pole.agreed, past[:count])
         wanted = {target.name: target for target in system._not_lost(*before, set(), RULE)}
         relations, targets = system._enterprises(figures, scope, first, RULE, pole.agreed, past)
-        facts = [fact for fact in relations.facts if fact.figure.endswith(system.DELIVERED)]
+        facts = [fact for fact in relations.facts if fact.figure.endswith(rel.DELIVERED)]
         kept = [
             replace(target, above=wanted[target.name].above, below=wanted[target.name].below)
             for target in targets
@@ -176,9 +228,9 @@ def known_too_closely(pole: Pole, past: list[Delivered], counts: list[int]) -> i
     return len(found)
 
 
-def measure(seed: int) -> Counter[str]:
+def measure(seed: int, *, is_plain: bool = False) -> Counter[str]:
     """Publish four quarters of one pole, jointly and then table by table; count cells kept and cells betrayed."""
-    pole, counts = Pole(seed), Counter[str]()
+    pole, counts = Pole(seed, is_plain), Counter[str]()
     joint: list[Delivered] = []
     alone: list[Delivered] = []
     jointly_before, alone_before = list[int](), list[int]()
@@ -209,10 +261,10 @@ def measure(seed: int) -> Counter[str]:
     return counts
 
 
-def main(poles: int) -> None:
+def main(poles: int, *, is_plain: bool) -> None:
     total = Counter[str]()
     for seed in range(poles):
-        total += measure(seed)
+        total += measure(seed, is_plain=is_plain)
     kept = {way: total[f"kept_{way}"] / total["publishable"] for way in ("jointly", "alone")}
     print("| way | cells | publishable by themselves | kept | share kept | known too closely |")
     print("|---|---|---|---|---|---|")
@@ -227,4 +279,4 @@ def main(poles: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, is_plain="plain" in sys.argv)

@@ -32,6 +32,8 @@ class Delivered:
     facts: dict[str, list[tuple[Atom, float]]]
     #: what was told in the place of a hidden value
     band: Band | None = None
+    #: the first quarter whose delivery told it
+    quarter: str = ""
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -53,8 +55,10 @@ def read(run: Run) -> list[Delivered]:
                 for part, terms in told["facts"].items()
             }
             band = (Decimal(told["band"][0]), Decimal(told["band"][1])) if "band" in told else None
-            one = Delivered(told["figure_id"], told["is_published"], told["value"], facts, band)
-            found[json.dumps(told, sort_keys=True)] = one
+            one = Delivered(
+                told["figure_id"], told["is_published"], told["value"], facts, band, line["quarter"]
+            )
+            found.setdefault(json.dumps(told, sort_keys=True), one)
     return list(found.values())
 
 

@@ -75,6 +75,11 @@ DERIVED = {
     },
 }
 
+#: Marks a fact that an earlier delivery told.
+DELIVERED = " remis"
+#: Begins the name of a fact that a member agreed to show.
+AGREED = "accord de "
+
 #: measure, period, entity, siren, amount: the identity of an unknown
 Atom = tuple[str, str, str, str, Decimal]
 

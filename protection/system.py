@@ -11,19 +11,16 @@ from periscope.disclosure import Row, Target, breaches
 from periscope.settings import Secrecy
 from periscope.warehouse import Connection
 from periscope.workspace import Run
-from protection import gate_tables
+from protection import gate_tables, persons
 from protection import relations as rel
 from protection.consents import Consent
 from protection.primary import Figure, is_safe_for_enterprises
 from protection.protector import choose_by_block
 from protection.registry import Delivered
+from protection.relations import AGREED, DELIVERED
 
 #: A hidden amount: its name, its terms, the least width to keep.
 Wanted = tuple[str, Row, float]
-#: Marks a fact that an earlier delivery told.
-DELIVERED = " remis"
-#: Begins the name of a fact that a member agreed to show.
-AGREED = "accord de "
 #: What it costs to hide a figure: headlines and totals of the pole last, breakdowns first.
 _COST = {"all": 30.0, "function": 4.0, "kind": 3.0}
 
@@ -75,9 +72,9 @@ def solve(
     `kept` are choices of an earlier run: one made from the very same block is not searched again. `withheld` are not
     published by choice, unless they were already.
     """
-    published_before = {d.figure_id: d.value for d in past if d.is_published}
+    published_before = {d.figure_id: Decimal(d.value) for d in past if d.is_published and d.value}
     must_hide = primaries | _hidden_before(scope, past) | (withheld - published_before.keys())
-    fixed = {f.figure_id for f in scope if published_before.get(f.figure_id) == str(f.value)} - must_hide
+    fixed = {f.figure_id for f in scope if published_before.get(f.figure_id, f) == f.value} - must_hide
     costs = {f.figure_id: _cost(f) + rank * 1e-6 for rank, f in enumerate(scope) if f.figure_id not in fixed}
     hidden = must_hide
     systems: list[tuple[str, rel.Relations, list[Target]]] = []
@@ -86,13 +83,13 @@ def solve(
         if kind == "enterprise":
             relations, targets = _enterprises(figures, mine, primaries, rule, agreed, past)
         else:
-            relations, targets = _persons(mine, primaries, rule, agreed)
+            relations, targets = persons.system(figures, mine, primaries, rule, agreed, past)
         targets = not_lost(relations, targets, fixed, rule)
         may_tell = [fact for fact in relations.facts if fact.figure not in must_hide]
         hidden |= choose_by_block(relations.unknowns, may_tell, targets, costs, rule, kept or reuse.Reuse({}))
         systems.append((kind, relations, targets))
     pairs = parents(scope)
-    hidden |= {child for child, parent in pairs if parent in hidden} - fixed
+    hidden |= {child for child, parent in pairs if parent in hidden}
     return Protection(hidden, systems, pairs)
 
 
@@ -302,29 +299,6 @@ def _compress(relations: rel.Relations, targets: list[Target]) -> tuple[rel.Rela
 
     merged.facts = [replace(fact, terms=rename(fact.terms)) for fact in relations.facts]
     return merged, [replace(target, terms=rename(target.terms)) for target in targets]
-
-
-def _persons(
-    mine: list[Figure], primaries: frozenset[str], rule: Secrecy, agreed: list[Consent]
-) -> tuple[rel.Relations, list[Target]]:
-    """A small count must remain possible one lower and one higher; a larger one of one member betrays nobody."""
-    relations = rel.person_relations(mine)
-    values = relations.unknowns.values
-    figures = {figure.figure_id: figure for figure in mine}
-    found: dict[frozenset[tuple[int, float]], Target] = {}
-    for fact in list(relations.facts):
-        figure = figures[fact.figure]
-        count = sum(coefficient * values[index] for index, coefficient in fact.terms.items())
-        if figure.dimension == "member" and count >= rule.min_persons:
-            sirens = {siren for part in figure.parts.values() for _, siren in part}
-            if any(c.siren in sirens and c.covers(figure.indicator_id) for c in agreed):
-                relations.facts.append(
-                    replace(fact, figure=AGREED + min(sirens), part=f"{fact.figure} {fact.part}")
-                )
-        elif fact.figure in primaries:
-            target = Target(f"{fact.figure} {fact.part}", fact.terms, 1.0, min(1.0, count))
-            found.setdefault(frozenset(fact.terms.items()), target)
-    return relations, list(found.values())
 
 
 def parents(scope: list[Figure]) -> list[tuple[str, str]]:

@@ -14,10 +14,10 @@ import pytest
 from periscope.disclosure import Attack, Fact
 from periscope.errors import GateError
 from periscope.workspace import Run
-from protection import figures, masks
+from protection import figures, masks, system
 from release import attack, delivery, publish, registry
 from tests.integration.test_protection import close, publication, told
-from tests.secrecy import SecretPole
+from tests.secrecy import SIRENS, SecretPole
 
 Lines = list[dict[str, Any]]
 
@@ -149,3 +149,86 @@ def test_adding_one_fact_that_was_not_published_is_seen(delivered: Run) -> None:
     hidden = rows["turnover_total", "2026-Q2", "members", "function", "csr_promotion"]["figure_id"]
     new = Fact(hidden, "value", system.parts[hidden]["value"])
     assert Attack(system.unknowns, system.targets).run([*facts, new])
+
+
+def pole_of_creations(root: Path, created: dict[str, int]) -> SecretPole:
+    """Eight members and so many CESA signed in each quarter of 2026."""
+    pole = SecretPole(root, quarter=min(created))
+    for number in range(8):
+        amounts = {
+            f"Q2026_{quarter[-1]}": 30_000 + 777.5 * number + 111 * int(quarter[-1]) for quarter in created
+        }
+        pole.member(f"M{number}", **amounts)  # type: ignore[arg-type]
+    return pole
+
+
+def published(pole: SecretPole, quarter: str, created: dict[str, int]) -> Run:
+    """A publication of this quarter, with the creations of the quarters up to it."""
+    pole.quarter, pole.figures = quarter, []
+    whole = dict(pole.turnover)
+    pole.turnover = {cell: amount for cell, amount in whole.items() if cell[1] <= quarter}
+    pole.turnover_figures()
+    pole.turnover = whole
+    by_quarter = {
+        q: [(f"{q} {n}", SIRENS[n % 8], "1", None) for n in range(count)]
+        for q, count in created.items()
+        if q <= quarter
+    }
+    periods = by_quarter | {"2026": [source for told in by_quarter.values() for source in told]}
+    for period, sources in periods.items():
+        pole.figure("effective_creations", period, "members", "kind", "cesa", list(sources))
+    return publication(pole)
+
+
+def creations(run: Run) -> dict[str, str]:
+    return {key[1]: row["value"] for key, row in told(run).items() if key[0] == "effective_creations"}
+
+
+def test_a_small_count_is_not_the_difference_of_two_years_to_date(tmp_path: Path) -> None:
+    """9 to the end of June were delivered: 11 to the end of September would tell the 2 of the summer."""
+    created = {"2026-Q1": 4, "2026-Q2": 5, "2026-Q3": 2}
+    pole = pole_of_creations(tmp_path / "ws", created)
+    run = published(pole, "2026-Q2", created)
+    assert creations(run) == {"2026": "9", "2026-Q2": "5"}
+    close(pole, run)
+    assert creations(published(pole, "2026-Q3", created)) == {"2026": "", "2026-Q3": ""}
+
+
+def test_a_small_count_hidden_when_delivered_stays_hidden(tmp_path: Path) -> None:
+    """4, then 2 hidden with the 6 of the half year: the 10 of September less the 4 of summer would tell them."""
+    created = {"2026-Q1": 4, "2026-Q2": 2, "2026-Q3": 4}
+    pole = pole_of_creations(tmp_path / "ws", created)
+    run = published(pole, "2026-Q1", created)
+    assert creations(run) == {"2026": "4", "2026-Q1": "4"}
+    close(pole, run)
+    run = published(pole, "2026-Q2", created)
+    assert creations(run) == {"2026": "", "2026-Q2": ""}
+    close(pole, run)
+    shown = creations(published(pole, "2026-Q3", created))
+    assert sorted(map(bool, shown.values())) == [False, True], "one of both can be told"
+
+
+def test_what_was_delivered_is_not_hidden_again(tmp_path: Path) -> None:
+    """Hiding it would protect nothing: the attack knows it."""
+    created = {"2026-Q2": 5, "2026-Q3": 5}
+    pole = pole_of_creations(tmp_path / "ws", created)
+    run = published(pole, "2026-Q2", created)
+    close(pole, run)
+    before = {key: row["value"] for key, row in told(run).items() if row["value"] and key[1] == "2026-Q2"}
+    run = published(pole, "2026-Q3", created)
+    again = told(run, name="history") | told(run)
+    kept = {key: again[key]["value"] for key in before.keys() & again.keys()}
+    assert kept and kept == {key: before[key] for key in kept}
+    costs: list[set[str]] = []
+
+    def spy(
+        unknowns: object, facts: object, targets: object, may_hide: dict[str, float], *rest: object
+    ) -> frozenset[str]:
+        costs.append(set(may_hide))
+        return frozenset()
+
+    figures = [again[key]["figure_id"] for key in kept]
+    with pytest.MonkeyPatch.context() as patch, pole.warehouse(run) as connection:
+        patch.setattr(system, "choose_by_block", spy)
+        masks.protect(connection, run)
+    assert costs and not costs[0] & set(figures)
