@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests.poles import Figures, Pole, sources_sum
-from tests.turnovers import TURNOVER, A, B, C, D, E, F, G, index, told
+from tests.turnovers import TURNOVER, A, B, C, D, E, F, G, fec, index, told
 
 
 @pytest.fixture(scope="module")
@@ -302,3 +302,16 @@ def test_additive_figures_equal_their_sources(growth: Figures, annual: Figures) 
                 assert sources_sum(row) == row["value"], key
                 checked += 1
     assert checked > 100
+
+
+@pytest.mark.parametrize(("count", "sources"), [(20_000, 20_000), (20_001, 1)])
+def test_a_ledger_too_long_to_list_is_one_source_a_quarter(count: int, sources: int) -> None:
+    """Its lines are still one by one in the proof of the figure; the sum is the same to the cent."""
+    pole = Pole()
+    pole.member("A", A)
+    fec(pole, A, "2026-07-01", "2026-09-30", *[("2026-08-03", "706000", None, "0.01")] * count)
+    figures = pole.build("2026-Q3", select=["+crit_turnover_total", "+crit_turnover_external"])
+    for indicator in ("turnover_total", "turnover_external"):
+        row = figures.row(indicator, "2026-Q3")
+        assert row is not None
+        assert (row["value"], row["contributors"], len(row["sources"])) == (Decimal(count) / 100, 1, sources)
