@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -11,6 +12,12 @@ PARTIAL = ".partial"
 def is_partial(path: Path) -> bool:
     """True for a file or folder that the house was still writing; a person's own `x.partial` is not hidden."""
     return path.name.startswith(".") and path.name.endswith(PARTIAL)
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_whole(path: Path, data: bytes) -> None:

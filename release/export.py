@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -15,11 +14,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from periscope import __version__, catalogue
+from periscope.files import file_hash as file_hash
 from periscope.warehouse import Connection
 from periscope.workspace import Run
 from release import inputs, record
+from release.record import INTERNAL as INTERNAL
 
-INTERNAL = "internal"
 #: What a reader outside the house is told, before any page.
 TOLD = ("figures.csv", "history.csv", "rows.csv")
 #: The columns of figures.csv, in the order of the contract.
@@ -204,11 +204,6 @@ def _write_proofs(connection: Connection, folder: Path) -> None:
     ).fetchall()
     header = ("reader", "figure_id", "indicator_id", "period", "perimeter", "dimension", "item", "cause")
     write_csv(folder / "withheld.csv", header, withheld)
-
-
-def file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_manifest(connection: Connection, run: Run, folder: Path) -> None:

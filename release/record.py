@@ -11,10 +11,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from periscope.files import write_whole
+from periscope.files import file_hash, write_whole
 from periscope.records import append, read_lines
 from periscope.workspace import Workspace
-from release.export import INTERNAL, file_hash
 
 __all__ = [
     "ACCEPTANCES",
@@ -31,6 +30,8 @@ __all__ = [
     "settle",
 ]
 
+#: the evaluator's own folder of a publication
+INTERNAL = "internal"
 #: name of a record and the line to add to it
 Line = tuple[str, dict[str, Any]]
 CLOSINGS, ACCEPTANCES, RESTATEMENTS = "closings.jsonl", "acceptances.jsonl", "restatements.jsonl"
