@@ -216,7 +216,7 @@ def known_too_closely(pole: Pole, past: list[Delivered], counts: list[int]) -> i
         scope = [f for f in figures if f.period in (last, last[:4])]
         first = primaries(scope, pole.agreed)
         before = system._enterprises(figures, scope, first, RULE, pole.agreed, past[:count])
-        wanted = {target.name: target for target in system._not_lost(*before, set(), RULE)}
+        wanted = {target.name: target for target in system.not_lost(*before, set(), RULE)}
         relations, targets = system._enterprises(figures, scope, first, RULE, pole.agreed, past)
         facts = [fact for fact in relations.facts if fact.figure.endswith(rel.DELIVERED)]
         kept = [
