@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import threading
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from periscope import models, warehouse
 from periscope.errors import UsageError
 from periscope.models import BuildRequest
 from periscope.quarters import Quarter
 from periscope.spark import build, cluster
+from tests.invented import invented_network
 from tests.poles import DEFAULT_MEMBERS, Pole
 
 
@@ -59,6 +62,22 @@ def test_every_figure_is_equal_on_a_cluster_that_loses_a_worker(java: None, tmp_
         assert running.processes[0].poll() is None
     assert differences == []
     assert all(process.poll() is not None for process in running.processes)
+
+
+@pytest.mark.slow
+def test_every_figure_of_a_network_is_equal(java: None, tmp_path: Path) -> None:
+    """`make spark` asks for 50 poles; the few of every run already share enterprises, rooms, references and titles."""
+    request = invented_network(tmp_path, int(os.environ.get("PERISCOPE_NETWORK_POLES", "4")))
+    models.build(request)
+    with cluster.standalone(tmp_path / "spark", port=_free_port()) as running:
+        differences = build.build(request, running.url, tmp_path / "spark")
+    assert differences == []
+    with warehouse.connect(request.candidate, read_only=True) as connection:
+        row = connection.execute(
+            "select count(value), count(distinct perimeter) from network.fct_network_figures"
+        ).fetchone()
+    assert row is not None
+    assert row[0] > 500
 
 
 def _free_port() -> int:
