@@ -1,5 +1,6 @@
-"""Both engines on the ledgers of a network: `python -m benchmarks.engines [FEC_LINES ...]` (1 and 10 million), with the
-Spark environment (`make test-spark` installs it).
+"""Both engines on the ledgers of a network: `python -m benchmarks.engines [--ledgers] [FEC_LINES ...]` (1 and 10 million),
+with the Spark environment (`make test-spark` installs it). `--ledgers` builds only the models that read accounting
+lines, with all that they need: on a machine that does other work too.
 
 Ten thousand lines a ledger, ten ledgers a pole: one million lines is a network of ten poles. The raw tables are written
 as they are after reading, for DuckDB and as Parquet; then each engine builds every model alone, in its own process:
@@ -86,12 +87,12 @@ def _request(raw: Path, poles: tuple[dict[str, str], ...]) -> BuildRequest:
     )
 
 
-def one(engine: str, folder: Path) -> None:
+def one(engine: str, folder: Path, select: list[str] | None) -> None:
     """Build on one engine; writes the seconds of each model and of the whole."""
     poles = tuple(json.loads((folder / "poles.json").read_text()))
     request, begun = _request(folder / "raw.duckdb", poles), time.perf_counter()
     if engine == "duckdb":
-        seconds = models.build(request)
+        seconds = models.build(request, select=select)
     else:
         spark_folder = folder / "spark"
         tables = build.export(request.raw, request.candidate, spark_folder)
@@ -99,7 +100,7 @@ def one(engine: str, folder: Path) -> None:
             begun = time.perf_counter()
             spark = build.session(running.url, spark_folder, tables, executor_memory="3g")
             try:
-                seconds = models.build_on_spark(request, spark_folder / "target")
+                seconds = models.build_on_spark(request, spark_folder / "target", select=select)
             finally:
                 spark.stop()
     told = {"models": seconds, "whole": time.perf_counter() - begun}
@@ -128,9 +129,10 @@ def _tree(root: int) -> dict[int, tuple[float, float]]:
     return ours
 
 
-def measured(engine: str, folder: Path) -> tuple[float, float, float, float]:
+def measured(engine: str, folder: Path, options: list[str]) -> tuple[float, float, float, float]:
     """Seconds of the models that read lines, of the whole build, processor seconds, and the peak memory in MB."""
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.engines", "--one", engine, str(folder)])
+    command = [sys.executable, "-m", "benchmarks.engines", "--one", engine, str(folder), *options]
+    process = subprocess.Popen(command)
     peak, cpu = 0.0, dict[int, float]()
     while process.poll() is None:
         tree = _tree(process.pid)
@@ -144,7 +146,7 @@ def measured(engine: str, folder: Path) -> tuple[float, float, float, float]:
     return sum(told["models"].get(name, 0.0) for name in READ_LINES), told["whole"], sum(cpu.values()), peak
 
 
-def main(sizes: list[int]) -> None:
+def main(sizes: list[int], options: list[str]) -> None:
     print(
         "| FEC lines | poles | engine | models that read lines s | whole build s | CPU s | peak MB |\n|---|---|---|---|---|---|---|"
     )
@@ -154,7 +156,7 @@ def main(sizes: list[int]) -> None:
             poles = generate(folder / "raw.duckdb", lines).poles
             (folder / "poles.json").write_text(json.dumps(poles))
             for engine in ("duckdb", "spark"):
-                read, whole, cpu, peak = measured(engine, folder)
+                read, whole, cpu, peak = measured(engine, folder, options)
                 print(
                     f"| {lines:,} | {len(poles)} | {engine} | {read:.1f} | {whole:.1f} | {cpu:.0f} | {peak:,.0f} |",
                     flush=True,
@@ -166,7 +168,11 @@ def main(sizes: list[int]) -> None:
 
 
 if __name__ == "__main__":
+    LEDGERS = [f"+{name}" for name in READ_LINES] if "--ledgers" in sys.argv else None
     if sys.argv[1:2] == ["--one"]:
-        one(sys.argv[2], Path(sys.argv[3]))
+        one(sys.argv[2], Path(sys.argv[3]), LEDGERS)
     else:
-        main([int(size) for size in sys.argv[1:]] or [1_000_000, 10_000_000])
+        main(
+            [int(size) for size in sys.argv[1:] if size.isdigit()] or [1_000_000, 10_000_000],
+            ["--ledgers"] if LEDGERS else [],
+        )
