@@ -14,7 +14,7 @@ help:
 	@echo "make faults provoque chaque panne au moins $(FAULT_REPEATS) fois et écrit docs/fiabilite.md"
 	@echo "make fuzz   entrées guidées par la couverture, pour chaque lecteur écrit à la main"
 	@echo "make lab    Jupyter pour les analystes"
-	@echo "make spark  les mêmes modèles sur un Spark de cette machine, comparés à DuckDB (Java 17)"
+	@echo "make spark  les mêmes modèles sur un Spark de cette machine, un pôle puis cinquante, comparés à DuckDB (Java 17)"
 
 .venv/run: requirements.lock pyproject.toml
 	test -d .venv || $(PYTHON) -m venv .venv
@@ -68,10 +68,12 @@ test: setup-dev browser lint
 test-slow: setup-dev browser
 	$(BIN)/pytest -n 2 --dist loadfile -m slow
 
-# A real cluster on loopback: Java 17 is needed. The tests also kill one of its workers while it builds.
+# A real cluster on loopback: Java 17 is needed. The demo pole, then a network of fifty invented poles; the tests also
+# kill one of its workers while it builds.
 spark: .venv/spark
 	test -d target/spark-demo/published || $(BIN)/periscope demo target/spark-demo --as-of 2026-11-23
 	.venv-spark/bin/python -m periscope.spark -w target/spark-demo --quarter 2026-Q3 --as-of 2026-11-23
+	PERISCOPE_NETWORK_POLES=50 .venv-spark/bin/python -m pytest tests/spark -k network
 
 test-spark: .venv/spark
 	.venv-spark/bin/python -m pytest tests/spark

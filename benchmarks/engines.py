@@ -1,5 +1,6 @@
-"""Both engines on the ledgers of a network: `python -m benchmarks.engines [FEC_LINES ...]` (1 and 10 million), with the
-Spark environment (`make test-spark` installs it).
+"""Both engines on the ledgers of a network: `python -m benchmarks.engines [--ledgers] [FEC_LINES ...]` (1 and 10 million),
+with the Spark environment (`make test-spark` installs it). `--ledgers` builds only the models that read accounting
+lines, with all that they need: on a machine that does other work too.
 
 Ten thousand lines a ledger, ten ledgers a pole: one million lines is a network of ten poles. The raw tables are written
 as they are after reading, for DuckDB and as Parquet; then each engine builds every model alone, in its own process:
@@ -86,12 +87,12 @@ def _request(raw: Path, poles: tuple[dict[str, str], ...]) -> BuildRequest:
     )
 
 
-def one(engine: str, folder: Path) -> None:
+def one(engine: str, folder: Path, select: list[str] | None) -> None:
     """Build on one engine; writes the seconds of each model and of the whole."""
     poles = tuple(json.loads((folder / "poles.json").read_text()))
     request, begun = _request(folder / "raw.duckdb", poles), time.perf_counter()
     if engine == "duckdb":
-        ran = models.build(request)
+        ran = models.build(request, select=select)
     else:
         spark_folder = folder / "spark"
         tables = build.export(request.raw, request.candidate, spark_folder)
@@ -99,7 +100,7 @@ def one(engine: str, folder: Path) -> None:
             begun = time.perf_counter()
             spark = build.session(running.url, spark_folder, tables, executor_memory="3g")
             try:
-                ran = models.build_on_spark(request, spark_folder / "target")
+                ran = models.build_on_spark(request, spark_folder / "target", select=select)
             finally:
                 spark.stop()
     seconds = {statement.name.rpartition(".")[2].strip('"`'): statement.seconds for statement in ran}
@@ -107,40 +108,48 @@ def one(engine: str, folder: Path) -> None:
     (folder / f"{engine}.json").write_text(json.dumps(told))
 
 
-def _resident_mb(root: int) -> float:
-    """Resident memory of a process and of all that it started."""
-    parents, sizes = {}, {}
+def _tree(root: int) -> dict[int, tuple[float, float]]:
+    """Processor seconds and resident MB of a process and of all that it started."""
+    found, parents = {}, {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        parents[int(path.parent.name)], sizes[int(path.parent.name)] = int(fields[1]), int(fields[21])
-    total = 0
-    for process, size in sizes.items():
+        process, ticks = int(path.parent.name), int(fields[11]) + int(fields[12])
+        parents[process] = int(fields[1])
+        resident = int(fields[21]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+        found[process] = ticks / os.sysconf("SC_CLK_TCK"), resident
+    ours = {}
+    for process, told in found.items():
         ancestor = process
         while ancestor not in (root, 0):
             ancestor = parents.get(ancestor, 0)
-        total += size if ancestor == root else 0
-    return total * os.sysconf("SC_PAGE_SIZE") / 2**20
+        if ancestor == root:
+            ours[process] = told
+    return ours
 
 
-def measured(engine: str, folder: Path) -> tuple[float, float, float]:
-    """Seconds of the models that read lines, of the whole build, and the peak memory in MB."""
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.engines", "--one", engine, str(folder)])
-    peak = 0.0
+def measured(engine: str, folder: Path, options: list[str]) -> tuple[float, float, float, float]:
+    """Seconds of the models that read lines, of the whole build, processor seconds, and the peak memory in MB."""
+    command = [sys.executable, "-m", "benchmarks.engines", "--one", engine, str(folder), *options]
+    process = subprocess.Popen(command)
+    peak, cpu = 0.0, dict[int, float]()
     while process.poll() is None:
-        peak = max(peak, _resident_mb(process.pid))
+        tree = _tree(process.pid)
+        peak = max(peak, sum(resident for _, resident in tree.values()))
+        # a process that has ended keeps what it had used
+        cpu |= {number: used for number, (used, _) in tree.items()}
         time.sleep(0.5)
     if process.returncode:
         raise SystemExit(f"{engine} : échec, statut {process.returncode}")
     told = json.loads((folder / f"{engine}.json").read_text())
-    return sum(told["models"].get(name, 0.0) for name in READ_LINES), told["whole"], peak
+    return sum(told["models"].get(name, 0.0) for name in READ_LINES), told["whole"], sum(cpu.values()), peak
 
 
-def main(sizes: list[int]) -> None:
+def main(sizes: list[int], options: list[str]) -> None:
     print(
-        "| FEC lines | poles | engine | models that read lines s | whole build s | peak MB |\n|---|---|---|---|---|---|"
+        "| FEC lines | poles | engine | models that read lines s | whole build s | CPU s | peak MB |\n|---|---|---|---|---|---|---|"
     )
     for lines in sizes:
         with tempfile.TemporaryDirectory() as name:
@@ -148,9 +157,9 @@ def main(sizes: list[int]) -> None:
             poles = generate(folder / "raw.duckdb", lines).poles
             (folder / "poles.json").write_text(json.dumps(poles))
             for engine in ("duckdb", "spark"):
-                read, whole, peak = measured(engine, folder)
+                read, whole, cpu, peak = measured(engine, folder, options)
                 print(
-                    f"| {lines:,} | {len(poles)} | {engine} | {read:.1f} | {whole:.1f} | {peak:,.0f} |",
+                    f"| {lines:,} | {len(poles)} | {engine} | {read:.1f} | {whole:.1f} | {cpu:.0f} | {peak:,.0f} |",
                     flush=True,
                 )
             differences = build.compare(folder / "candidate.duckdb", folder / "spark")
@@ -160,7 +169,11 @@ def main(sizes: list[int]) -> None:
 
 
 if __name__ == "__main__":
+    LEDGERS = [f"+{name}" for name in READ_LINES] if "--ledgers" in sys.argv else None
     if sys.argv[1:2] == ["--one"]:
-        one(sys.argv[2], Path(sys.argv[3]))
+        one(sys.argv[2], Path(sys.argv[3]), LEDGERS)
     else:
-        main([int(size) for size in sys.argv[1:]] or [1_000_000, 10_000_000])
+        main(
+            [int(size) for size in sys.argv[1:] if size.isdigit()] or [1_000_000, 10_000_000],
+            ["--ledgers"] if LEDGERS else [],
+        )

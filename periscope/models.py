@@ -118,9 +118,7 @@ def build(
     warehouse.remove(request.candidate)
     request.candidate.parent.mkdir(parents=True, exist_ok=True)
     arguments = ["--vars", json.dumps(request.variables(), sort_keys=True)]
-    if select:
-        # a test that compares two models runs when both are built
-        arguments += ["--select", *select, "--indirect-selection", "cautious"]
+    arguments += _selection(select)
     if not unit_tests:
         arguments += ["--exclude-resource-type", "unit_test"]
         # manifest and results: only the project's own tests read them
@@ -133,14 +131,21 @@ def build(
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
-def build_on_spark(request: BuildRequest, target: Path) -> list[Statement]:
+def build_on_spark(
+    request: BuildRequest, target: Path, *, select: list[str] | None = None
+) -> list[Statement]:
     """Build the same models and check the same promises on the Spark session that this process holds.
 
     Seeds are tables that the session already knows. Raises PeriscopeError as `build` does.
     """
     arguments = ["--vars", json.dumps(request.variables(), sort_keys=True), "--target", "spark"]
     arguments += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"]
-    return _dbt_build(arguments, target, {})
+    return _dbt_build(arguments + _selection(select), target, {})
+
+
+def _selection(select: list[str] | None) -> list[str]:
+    # a test that compares two models runs when both are built
+    return ["--select", *select, "--indirect-selection", "cautious"] if select else []
 
 
 def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) -> list[Statement]:

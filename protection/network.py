@@ -15,8 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from periscope import warehouse
-from periscope.disclosure import Target, Unknowns, breaches
-from periscope.errors import GateError
+from periscope.disclosure import Target, Unknowns
 from periscope.network.poles import Network
 from periscope.reuse import Reuse
 from periscope.settings import Secrecy
@@ -295,11 +294,6 @@ def _solved(
             wanted = system.not_lost(replace(relations, unknowns=unknowns), secrets, fixed, rule)
             may_tell = [fact for fact in relations.facts if fact.figure not in hidden]
             hidden |= choose_by_block(unknowns, may_tell, wanted, costs, rule, Reuse({}))
-            left = [fact for fact in may_tell if fact.figure not in hidden]
-            if breaches(unknowns, left, wanted, rule):
-                raise GateError(
-                    f"Le pôle {pole.pole_id} déduirait un chiffre d'un autre : rien n'est publié."
-                )
     return hidden
 
 
@@ -405,14 +399,18 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _member(pole_id: str, database: Path, published: Path, run: Run) -> Member:
-    """A pole as its own publications tell it, all readers but its house put together."""
+    """A pole as its own publications tell it, all readers but its house put together.
+
+    A figure is told where it was published with the value that it has now: a year to date was another one before.
+    """
     with warehouse.connect(database, read_only=True) as connection:
         figures = load_figures(connection)
-    told: set[str] = set()
-    hidden: set[str] = set()
+    values: dict[str, set[Decimal]] = defaultdict(set)
     for path in sorted(published.glob("*/*/*.csv")):
         if path.name in ("figures.csv", "history.csv") and path.parent.name != INTERNAL:
             for row in _rows(path):
-                (hidden if row["status"] == "suppressed" else told).add(row["figure_id"])
+                values[row["figure_id"]] |= {Decimal(row["value"])} if row["value"] else set()
     recent = [f for f in figures if int(f.period[:4]) >= run.quarter.year - 1 or f.dimension == "cohort"]
-    return Member(pole_id, recent, frozenset(told), frozenset(hidden - told))
+    listed = [f for f in recent if f.figure_id in values]
+    told = frozenset(f.figure_id for f in listed if f.value in values[f.figure_id])
+    return Member(pole_id, recent, told, frozenset(f.figure_id for f in listed) - told)

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from periscope.holidays import public_holidays
+from periscope.models import BuildRequest
+from periscope.network import pool
 from periscope.nomenclatures import CREATION_KINDS, FUNCTIONS, POST_CATEGORIES, PROJECT_KINDS
+from periscope.quarters import Quarter
 from tests.poles import Pole
 
 QUARTERS = ("2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3")
@@ -48,6 +52,26 @@ def invented_pole(number: int, members: int = 6) -> Pole:
         _bookings(pole, draw, quarter, members)
     _ledger(pole, draw, sirens[0])
     return pole
+
+
+def invented_network(folder: Path, count: int) -> BuildRequest:
+    """The raw warehouse of a network of invented poles 1 to `count`, and what builds it."""
+    raws, told = {}, []
+    for number in range(1, count + 1):
+        pole, pole_id = invented_pole(number), f"P{number:03d}"
+        raws[pole_id] = folder / f"{pole_id}.duckdb"
+        pole.write(raws[pole_id])
+        told.append({"pole_id": pole_id, "managing_body_siren": pole.rows["register.members"][0]["siren"]})
+    pool.unite(raws, folder / "raw.duckdb")
+    return BuildRequest(
+        raw=folder / "raw.duckdb",
+        candidate=folder / "candidate.duckdb",
+        target=folder / "dbt",
+        quarter=Quarter.parse(QUARTER),
+        history_start=date.fromisoformat(HISTORY_START),
+        baseline_quarter=QUARTERS[0],
+        poles=tuple(told),
+    )
 
 
 def _days(quarter: str) -> tuple[date, date]:

@@ -40,16 +40,16 @@ rows_told as (
 -- down to the entity: the proof of each line stays in its pole
 entities as (
     select
-        indicator_id,
-        period,
-        qualifier,
-        perimeter,
-        dimension,
-        item,
-        told.entity_id,
-        told.siren,
-        sum(told.contribution) as contribution,
-        sum(told.weight) as weight
+        rows_told.indicator_id,
+        rows_told.period,
+        rows_told.qualifier,
+        rows_told.perimeter,
+        rows_told.dimension,
+        rows_told.item,
+        rows_told.told.entity_id,
+        rows_told.told.siren,
+        sum(rows_told.told.contribution) as contribution,
+        sum(rows_told.told.weight) as weight
     from rows_told
     group by 1, 2, 3, 4, 5, 6, 7, 8
 ),
@@ -89,7 +89,7 @@ sums as (
         {{ list_sources('contribution', 'weight') }} as sources
     from spoken
     where qualifier = speaking_qualifier
-    group by indicator_id, period, dimension, item
+    group by 1, 2, 3, 4
 ),
 
 -- an enterprise of two poles is expected once, and has answered when it did in one of them
@@ -130,7 +130,7 @@ answers as (
         max(asked.answered_count) as answered_count
     from asked
     inner join members on asked.member_id = members.member_id
-    group by asked.indicator_id, asked.period, members.siren
+    group by 1, 2, 3
 ),
 
 coverage as (
@@ -140,7 +140,7 @@ coverage as (
         count(*) as expected_count,
         sum(answered_count) as answered_count
     from answers
-    group by indicator_id, period
+    group by 1, 2
     union all
     -- rooms, lots, grants and managing bodies are each of one pole
     select
@@ -150,7 +150,7 @@ coverage as (
         sum(answered_count) as answered_count
     from figures
     where perimeter <> 'members' and dimension = 'all'
-    group by indicator_id, period
+    group by 1, 2
 ),
 
 cells as (
@@ -162,7 +162,7 @@ cells as (
         count(value) + count(denominator) > 0 as is_assessed,
         min(reason) as reason
     from figures
-    group by indicator_id, period, dimension, item
+    group by 1, 2, 3, 4
 ),
 
 valued as (

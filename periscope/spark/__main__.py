@@ -1,4 +1,7 @@
-"""`python -m periscope.spark -w ESPACE`: the models on a Spark cluster of this machine, held against DuckDB's."""
+"""`python -m periscope.spark -w ESPACE`: the models on a Spark cluster of this machine, held against DuckDB's.
+
+ESPACE is the published workspace of a pole, or of a network (`periscope network`).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from pathlib import Path
 
 from periscope import models
 from periscope.errors import PeriscopeError
+from periscope.models import BuildRequest
+from periscope.network import poles
 from periscope.quarters import Quarter
 from periscope.spark import build, cluster
 from periscope.workspace import Run, Workspace
@@ -33,8 +38,7 @@ def main() -> int:
     try:
         with cluster.standalone(folder, port=arguments.port) as running:
             print(f"Spark sert sur {running.url}, un maître et deux ouvriers.")
-            request = replace(models.request(run), candidate=run.workspace.database)
-            differences = build.build(request, running.url, folder)
+            differences = build.build(_built(run), running.url, folder)
     except PeriscopeError as error:
         print(f"periscope : {error}", file=sys.stderr)
         return error.exit_status
@@ -43,6 +47,16 @@ def main() -> int:
     if not differences:
         print("Tous les critères sont égaux sur DuckDB et sur Spark, sources comprises.")
     return 3 if differences else 0
+
+
+def _built(run: Run) -> BuildRequest:
+    """What the last publication of this workspace was built from, and where its figures are."""
+    root = run.workspace.root
+    if poles.is_network(root):
+        request = poles.request(poles.load(root), run.quarter, run.as_of)
+    else:
+        request = models.request(run)
+    return replace(request, candidate=run.workspace.database)
 
 
 if __name__ == "__main__":

@@ -99,11 +99,12 @@ def build(
     master: str,
     folder: Path,
     *,
+    select: list[str] | None = None,
     while_building: Callable[[], None] | None = None,
 ) -> list[str]:
     """Build on Spark what `request` built on DuckDB and compare. Returns the differences, none if all is equal.
 
-    `request.candidate` holds DuckDB's figures. Raises PeriscopeError when a model fails.
+    `request.candidate` holds DuckDB's figures, of the models of `select` only when some are given. Raises PeriscopeError when a model fails.
     """
     if not request.candidate.exists():
         raise UsageError("Aucun critère à comparer : lancez d'abord « periscope run » dans cet espace.")
@@ -113,7 +114,7 @@ def build(
     try:
         if while_building:
             while_building()
-        models.build_on_spark(request, folder / "target")
+        models.build_on_spark(request, folder / "target", select=select)
     finally:
         spark.stop()
     return compare(request.candidate, folder)

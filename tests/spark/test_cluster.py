@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import threading
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from periscope import models, warehouse
 from periscope.errors import UsageError
 from periscope.models import BuildRequest
 from periscope.quarters import Quarter
 from periscope.spark import build, cluster
+from tests.invented import invented_network
 from tests.poles import DEFAULT_MEMBERS, Pole
 
 
@@ -41,6 +44,19 @@ def test_a_port_in_use_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             pass
 
 
+#: one criterion of each family, with all that it needs: every model is in the network below
+FAMILIES = [
+    f"+crit_{name}"
+    for name in (
+        "supported_projects",
+        "effectively_run_projects",
+        "jobs_fte",
+        "turnover_total",
+        "room_revenue",
+    )
+]
+
+
 @pytest.fixture
 def java() -> None:
     pytest.importorskip("pyspark", reason="pyspark n'est pas installé : make test-spark")
@@ -49,16 +65,34 @@ def java() -> None:
 
 
 @pytest.mark.slow
-def test_every_figure_is_equal_on_a_cluster_that_loses_a_worker(java: None, tmp_path: Path) -> None:
+def test_the_figures_of_a_pole_are_equal_on_a_cluster_that_loses_a_worker(java: None, tmp_path: Path) -> None:
     request = _pole(tmp_path)
     with cluster.standalone(tmp_path / "spark", port=_free_port()) as running:
-        timer = threading.Timer(20, running.kill_a_worker)
-        differences = build.build(request, running.url, tmp_path / "spark", while_building=timer.start)
+        timer = threading.Timer(10, running.kill_a_worker)
+        differences = build.build(
+            request, running.url, tmp_path / "spark", select=FAMILIES, while_building=timer.start
+        )
         timer.join()
         assert running.processes[-1].poll() is not None, "the worker outlived the build"
         assert running.processes[0].poll() is None
     assert differences == []
     assert all(process.poll() is not None for process in running.processes)
+
+
+@pytest.mark.slow
+def test_every_figure_of_a_network_is_equal(java: None, tmp_path: Path) -> None:
+    """`make spark` asks for 50 poles; the few of every run already share enterprises, rooms, references and titles."""
+    request = invented_network(tmp_path, int(os.environ.get("PERISCOPE_NETWORK_POLES", "4")))
+    models.build(request)
+    with cluster.standalone(tmp_path / "spark", port=_free_port()) as running:
+        differences = build.build(request, running.url, tmp_path / "spark")
+    assert differences == []
+    with warehouse.connect(request.candidate, read_only=True) as connection:
+        row = connection.execute(
+            "select count(value), count(distinct perimeter) from network.fct_network_figures"
+        ).fetchone()
+    assert row is not None
+    assert row[0] > 500
 
 
 def _free_port() -> int:
@@ -103,7 +137,7 @@ def _pole(folder: Path) -> BuildRequest:
         starts_at="2026-07-08 08:00",
         ends_at="2026-07-08 10:30",
     )
-    figures = pole.build("2026-Q3", history_start="2025-07-01")
+    figures = pole.build("2026-Q3", history_start="2025-07-01", select=FAMILIES)
     assert figures.value("supported_projects", "2026-Q3") == 1
     assert figures.value("turnover_total", "2026-Q3") == Decimal("3750.06")
     shutil.copytree(figures.candidate.parent, folder / "pole", ignore=shutil.ignore_patterns("dbt"))
