@@ -10,13 +10,13 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from tqdm import tqdm
 
 from periscope import log
 from periscope.arguments import STEPS, parser
-from periscope.errors import UsageError, told
+from periscope.errors import UsageError, shown, shown_lines, told
 from periscope.quarters import Quarter
 from periscope.workspace import PRIVATE_UMASK, Run, Workspace
 
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from release.review import Decision
 
     Render = Callable[[list[Path]], None]
+
+
+def _say(text: str, where: TextIO | None = None) -> None:
+    """The one way to the terminal: the name of a file may hold anything."""
+    print(shown_lines(text), file=where)
 
 
 def _run(arguments: argparse.Namespace) -> Run:
@@ -46,7 +51,7 @@ def _init(arguments: argparse.Namespace) -> None:
 
     workspace = template.create(arguments.directory.absolute())
     forms.blank_form(workspace.forms / "declaration.xlsx")
-    print(
+    _say(
         f"Espace de travail créé : {workspace.root}\n"
         "Remplissez register/*.csv, déposez les fichiers reçus dans inbox/, puis lancez « periscope run »."
     )
@@ -59,7 +64,7 @@ def _demo(arguments: argparse.Namespace) -> None:
     demo.write_demo(root)
     arguments.workspace = root
     run = _run(arguments)
-    print(f"Pôle fictif écrit dans {root}.")
+    _say(f"Pôle fictif écrit dans {root}.")
     _steps(run, STEPS)
 
 
@@ -70,7 +75,7 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
     functions = _STEP_FUNCTIONS | {"publish": partial(_publish, decision=decision)}
     with run.workspace.lock():
         if steps == STEPS and state.is_up_to_date(run):
-            print("Rien n'a changé depuis la dernière publication.")
+            _say("Rien n'a changé depuis la dernière publication.")
         else:
             # one run has both steps: the second loads what it needs while the first reads
             todo = ("ingest and check", *steps[2:]) if steps == STEPS else steps
@@ -80,7 +85,7 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
             if "publish" in steps:
                 state.remember(run)
         if "publish" in steps:
-            print(summary.closing_summary(run))
+            _say(summary.closing_summary(run))
 
 
 def _ingest(run: Run) -> None:
@@ -161,7 +166,9 @@ def _protected(
         figures.bind(connection)
         restated = restatement.find(connection, run)
         masks.protect(connection, run, is_closing=is_closing)
-        reviewed = review.review(connection, run, restated, decision or review.Decision(), tqdm.write)
+        reviewed = review.review(
+            connection, run, restated, decision or review.Decision(), lambda line: tqdm.write(shown(line))
+        )
         contexts = ContextWriter(connection, run)
 
         def pages(folders: list[Path]) -> None:
@@ -197,7 +204,7 @@ def _close(arguments: argparse.Namespace) -> None:
             lambda connection, pages: closing.close(connection, run, arguments.by, pages),
             review.Decision(by=arguments.by, yes=True),
         )
-    print(
+    _say(
         f"{run.quarter} est clos par {arguments.by} : ses chiffres, ses pages et ses dossiers de preuve sont figés."
     )
 
@@ -209,16 +216,14 @@ def _deliver(arguments: argparse.Namespace) -> None:
     run = _run(arguments)
     with run.workspace.lock():
         delivery.deliver(run, arguments.reader, arguments.by, render.render_all)
-    print(f"Remise à « {arguments.reader} » notée pour {run.quarter}.")
+    _say(f"Remise à « {arguments.reader} » notée pour {run.quarter}.")
 
 
 def _verify(arguments: argparse.Namespace) -> None:
     from release import verify
 
     path = arguments.path if arguments.path.exists() else arguments.workspace / "published" / arguments.path
-    print(
-        verify.verify(path.absolute(), verify.workspace_of(path.absolute(), arguments.workspace.absolute()))
-    )
+    _say(verify.verify(path.absolute(), verify.workspace_of(path.absolute(), arguments.workspace.absolute())))
 
 
 def _withdraw(arguments: argparse.Namespace) -> None:
@@ -227,16 +232,17 @@ def _withdraw(arguments: argparse.Namespace) -> None:
     run = _run(arguments)
     with run.workspace.lock():
         landing.withdraw(run.workspace, arguments.file, run.as_of, arguments.by, arguments.reason)
-    print(f"« {arguments.file} » est retiré ; relancez « periscope run » pour recalculer sans lui.")
+    _say(f"« {shown(arguments.file)} » est retiré ; relancez « periscope run » pour recalculer sans lui.")
 
 
 def _explain(arguments: argparse.Namespace) -> None:
     from periscope import proof, proof_sheet
 
     run = _run(arguments)
-    found = proof.prove(run, arguments.figure_id)
-    print(proof_sheet.as_text(found))
-    print(f"Fiche à ouvrir dans un navigateur : {proof_sheet.write(run.workspace, found)}")
+    with run.workspace.reading():
+        found = proof.prove(run, arguments.figure_id)
+    _say(proof_sheet.as_text(found))
+    _say(f"Fiche à ouvrir dans un navigateur : {proof_sheet.write(run.workspace, found)}")
 
 
 def _ask(questions: tuple[str, ...]) -> list[str]:
@@ -264,7 +270,7 @@ def _erase(arguments: argparse.Namespace) -> None:
     log.start(run.workspace.root)
     if has_publication:
         _steps(run, STEPS)
-    print(erasure.outcome(run.workspace, person, count))
+    _say(erasure.outcome(run.workspace, person, count))
 
 
 def _doctor(arguments: argparse.Namespace) -> None:
@@ -278,7 +284,7 @@ def _doctor(arguments: argparse.Namespace) -> None:
         doctor.check_ground(workspace, report)
         originals.check(workspace, report)
         health.check(workspace, report)
-    print(report.text)
+    _say(report.text)
     report.refuse_losses()
     for quarter in doctor.quarters_to_compute(run, report):
         _steps(Run(workspace, quarter, run.as_of), STEPS)
@@ -290,13 +296,13 @@ def _backup(arguments: argparse.Namespace) -> None:
     workspace = Workspace(arguments.workspace.absolute())
     workspace.settings  # noqa: B018 - only a workspace is backed up
     with workspace.lock():
-        print(archive.backup(workspace, arguments.file.absolute(), with_key=arguments.with_key))
+        _say(archive.backup(workspace, arguments.file.absolute(), with_key=arguments.with_key))
 
 
 def _restore(arguments: argparse.Namespace) -> None:
     from periscope import archive
 
-    print(archive.restore(arguments.file.absolute(), arguments.workspace.absolute()))
+    _say(archive.restore(arguments.file.absolute(), arguments.workspace.absolute()))
 
 
 def _purge(arguments: argparse.Namespace) -> None:
@@ -307,14 +313,14 @@ def _purge(arguments: argparse.Namespace) -> None:
     older_than = arguments.older_than or f"{run.workspace.settings.retention_years}y"
     with run.workspace.lock():
         planned = retention.plan(run, older_than, health.closed_quarters(run.workspace))
-        print(planned.text)
+        _say(planned.text)
         question = "Supprimer définitivement (oui/non)"
         if planned.is_empty:
             return
         if arguments.yes or (sys.stdin.isatty() and _ask((question,)) == ["oui"]):
-            print(retention.purge(run, planned, older_than))
+            _say(retention.purge(run, planned, older_than))
         else:
-            print("Rien n'a été supprimé. Relancez avec --yes pour supprimer.")
+            _say("Rien n'a été supprimé. Relancez avec --yes pour supprimer.")
 
 
 def _explore(arguments: argparse.Namespace) -> None:
@@ -326,7 +332,7 @@ def _explore(arguments: argparse.Namespace) -> None:
 def _docs(arguments: argparse.Namespace) -> None:
     from reports import dictionary
 
-    print(f"Dictionnaire des données : {dictionary.write(Workspace(arguments.workspace.absolute()))}")
+    _say(f"Dictionnaire des données : {dictionary.write(Workspace(arguments.workspace.absolute()))}")
 
 
 def _network(arguments: argparse.Namespace) -> None:
@@ -345,7 +351,7 @@ def _network(arguments: argparse.Namespace) -> None:
             masks.protect(connection, network, run)
             folder = network_edition.publish(connection, network, run)
         request.candidate.replace(network.workspace.database)
-    print(
+    _say(
         f"Réseau « {network.name} », {quarter} : {len(network.poles)} pôles, chacun avec les chiffres de sa propre "
         f"publication. Ce que le réseau peut dire dehors : {folder / 'figures.csv'}"
     )
@@ -366,7 +372,7 @@ def _run_steps(arguments: argparse.Namespace) -> None:
     if explained is not None:
         from ingest import receive
 
-        print(receive.explain(run, explained))
+        _say(receive.explain(run, explained))
         return
     decision = _decision(arguments) if arguments.command in ("run", "publish") else None
     _steps(run, STEPS if arguments.command == "run" else (arguments.command,), decision)
@@ -378,9 +384,10 @@ def _status(arguments: argparse.Namespace) -> None:
     from reports import deadlines
 
     run = _run(arguments)
-    print(summary.status(run))
-    own_families = write_context.own_families(run.workspace)
-    print(deadlines.calendar(write_context.all_grants(run), run.as_of, own_families))
+    with run.workspace.reading():
+        _say(summary.status(run))
+        own_families = write_context.own_families(run.workspace)
+        _say(deadlines.calendar(write_context.all_grants(run), run.as_of, own_families))
 
 
 def _forms(arguments: argparse.Namespace) -> None:
@@ -388,7 +395,7 @@ def _forms(arguments: argparse.Namespace) -> None:
 
     run = _run(arguments)
     folder = forms.write_all(run)
-    print(f"Formulaires pré-remplis écrits dans {folder}.")
+    _say(f"Formulaires pré-remplis écrits dans {folder}.")
 
 
 _COMMANDS = {
@@ -441,7 +448,7 @@ def _status_of(arguments: argparse.Namespace) -> int:
             # where it failed, not its message: it may quote a cell
             traceback.print_tb(error.__traceback__)
         text, status = told(error)
-        print(f"periscope : {text}", file=sys.stderr)
+        _say(f"periscope : {text}", sys.stderr)
         return status
 
 
