@@ -68,7 +68,9 @@ def look(workspace: Workspace) -> tuple[list[Path], list[KeptOut]]:
 
 
 def name_of(workspace: Workspace, path: Path) -> str:
-    """The name of a file in inbox/, made readable when it is not UTF-8."""
+    """The name of a file in inbox/, made readable when it is not UTF-8; `inbox` for the folder itself."""
+    if path == workspace.inbox:
+        return path.name
     name = path.relative_to(workspace.inbox).as_posix()
     return name if _is_text(name) else shown(name)
 

@@ -193,7 +193,7 @@ def _copy(source: Path, target: Path) -> None:
 def withdraw(workspace: Workspace, name: str, as_of: date, by: str, reason: str) -> None:
     """Take a landed file out of use, on the record; `name` is its path in the inbox, or its last part when unique."""
     files = [f for f in landed_files(workspace) if not f.is_withdrawn]
-    found = [f for f in files if f.source_file == name] or [
+    found = [f for f in files if name in (f.source_file, shown(f.source_file))] or [
         f for f in files if f.source_file.split("/")[-1] == name
     ]
     if len(found) != 1:

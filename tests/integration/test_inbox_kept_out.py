@@ -146,6 +146,16 @@ def test_folders_links_pipes_and_sockets_are_named(run: Run, tmp_path: Path) -> 
     assert state.run_hash(run) != before, "a run with one link less would be taken for one with nothing new"
 
 
+def test_an_inbox_that_does_not_open_is_named_and_what_was_landed_stays(run: Run) -> None:
+    ask(run, "select 1")
+    run.workspace.inbox.chmod(0)
+    try:
+        ((name, reason, *_),) = kept_out(run)
+    finally:
+        run.workspace.inbox.chmod(0o700)
+    assert (name, reason) == ("inbox", "Ce dossier ne peut pas être lu : votre compte n'en a pas le droit.")
+
+
 def test_a_file_that_goes_or_changes_while_it_is_read_is_not_landed(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,3 +188,6 @@ def test_a_hostile_name_is_spelt_out_on_the_terminal(run: Run) -> None:
     told = summary.status(run)
     assert "declarations/\\x1b[31m\\u202exslx.\\nRefusé (0).csv : " in told
     assert not set("\x1b\u202e") & set(told)
+    shown_name = "declarations/\\x1b[31m\\u202exslx.\\nRefusé (0).csv"
+    landing.withdraw(run.workspace, shown_name, run.as_of, "Eva", "étranger")
+    assert landing.landed_files(run.workspace)[0].is_withdrawn
