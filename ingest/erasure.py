@@ -21,7 +21,7 @@ from ingest.erased_person import ErasedPerson
 from ingest.redaction import Erasure, Redacted, mentions, redact
 from ingest.register import build_context, read_register
 from periscope import tables
-from periscope.errors import PeriscopeError, UsageError
+from periscope.errors import PeriscopeError, UsageError, shown
 from periscope.files import write_whole
 from periscope.settings import FILE_NAME
 from periscope.workspace import Run, Workspace
@@ -83,7 +83,7 @@ def outcome(workspace: Workspace, person: ErasedPerson, count: int) -> str:
     if left:
         raise PeriscopeError(
             "L'effacement est fait, mais ces fichiers nomment encore quelqu'un qui porte ce nom (un homonyme, un trimestre "
-            "clos, un fichier ajouté depuis) ; voyez-les un à un :\n  " + "\n  ".join(left)
+            "clos, un fichier ajouté depuis) ; voyez-les un à un :\n  " + "\n  ".join(map(shown, left))
         )
     if not count:
         return (

@@ -13,7 +13,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from periscope.errors import PeriscopeError, UsageError
+from ingest import inbox
+from ingest.unreadable import Unreadable
+from periscope.errors import PeriscopeError, UsageError, shown
 from periscope.records import RecordError, read_lines
 from periscope.workspace import Workspace
 
@@ -124,8 +126,12 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def land(workspace: Workspace, as_of: date, refused: frozenset[str]) -> list[Entry]:
-    """Copy what is new in the inbox and write it in the journal; returns the new entries.
+def land(
+    workspace: Workspace, as_of: date, refused: frozenset[str]
+) -> tuple[list[Entry], list[inbox.KeptOut]]:
+    """Copy what is new in the inbox and write it in the journal; returns the new entries, and what is kept out.
+
+    What is kept out is not in the journal: it is told at each run for as long as it lies there.
 
     `refused` are the file_ids that could not be read: under a new name they get another chance (the name of a FEC
     says who sent it). An original that named an erased person is never received again.
@@ -137,18 +143,23 @@ def land(workspace: Workspace, as_of: date, refused: frozenset[str]) -> list[Ent
     landed = {entry.file_id for entry in past}
     batch = max((entry.batch for entry in past), default=0) + 1
     new: list[Entry] = []
-    for path in inbox_files(workspace):
+    files, kept_out = inbox.look(workspace)
+    for path in files:
         name = path.relative_to(workspace.inbox).as_posix()
-        file_id = hash_file(path)
-        if (file_id, name) in known:
-            continue
         event = LANDED
-        if file_id in banned:
-            event = REFUSED_AGAIN
-        elif file_id in landed:
-            event = RENAMED if file_id in refused else ALREADY_RECEIVED
-        else:
-            _copy(path, workspace.landed / file_id)
+        try:
+            file_id = _hash(path)
+            if (file_id, name) in known:
+                continue
+            if file_id in banned:
+                event = REFUSED_AGAIN
+            elif file_id in landed:
+                event = RENAMED if file_id in refused else ALREADY_RECEIVED
+            else:
+                _copy(path, workspace.landed / file_id)
+        except Unreadable as why:
+            kept_out.append(inbox.KeptOut(name, why))
+            continue
         landed.add(file_id)
         known.add((file_id, name))
         new.append(Entry(len(past) + len(new) + 1, batch, event, file_id, name, as_of.isoformat()))
@@ -159,7 +170,15 @@ def land(workspace: Workspace, as_of: date, refused: frozenset[str]) -> list[Ent
             "doctor », ou remettez warehouse/landed de la sauvegarde."
         )
     append(workspace, new)
-    return new
+    return new, kept_out
+
+
+def _hash(path: Path) -> str:
+    """As `hash_file`. Raises Unreadable."""
+    try:
+        return hash_file(path)
+    except OSError as error:
+        raise inbox.unreadable(error, "Ce fichier") from None
 
 
 def originals(workspace: Workspace) -> set[str]:
@@ -169,28 +188,33 @@ def originals(workspace: Workspace) -> set[str]:
 
 
 def _copy(source: Path, target: Path) -> None:
+    """Copy a file to the place of its hash. Raises Unreadable when it cannot be read to its end, or has changed."""
     partial = target.with_suffix(".partial")
-    with (
-        source.open("rb") as reader,
-        os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as writer,
-    ):
-        while block := reader.read(1 << 20):
-            writer.write(block)
-        writer.flush()
-        os.fsync(writer.fileno())
-    partial.replace(target)
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as writer:
+            digest = hashlib.sha256()
+            for block in inbox.blocks(source):
+                digest.update(block)
+                writer.write(block)
+            if digest.hexdigest() != target.name:
+                raise Unreadable("Ce fichier changeait pendant sa lecture.", "Relancez quand il est complet.")
+            writer.flush()
+            os.fsync(writer.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def withdraw(workspace: Workspace, name: str, as_of: date, by: str, reason: str) -> None:
     """Take a landed file out of use, on the record; `name` is its path in the inbox, or its last part when unique."""
     files = [f for f in landed_files(workspace) if not f.is_withdrawn]
-    found = [f for f in files if f.source_file == name] or [
+    found = [f for f in files if name in (f.source_file, shown(f.source_file))] or [
         f for f in files if f.source_file.split("/")[-1] == name
     ]
     if len(found) != 1:
         count = f"{len(found)} fichiers reçus portent" if found else "aucun fichier reçu ne porte"
         raise UsageError(
-            f"{count} le nom « {name} ». Donnez son chemin dans inbox/, tel que « periscope status » le montre."
+            f"{count} le nom « {shown(name)} ». Donnez son chemin dans inbox/, tel que « periscope status » le montre."
         )
     past = journal(workspace)
     last = past[-1]

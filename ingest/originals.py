@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from ingest import landing
@@ -24,7 +25,7 @@ def check(workspace: Workspace, report: Report) -> None:
         if path.is_file() and landing.hash_file(path) == file.file_id:
             continue
         if in_inbox is None:
-            in_inbox = {landing.hash_file(copy): copy for copy in landing.inbox_files(workspace)}
+            in_inbox = _copies(workspace)
         if file.file_id in in_inbox:
             write_whole(path, in_inbox[file.file_id].read_bytes())
             report.mended.append(
@@ -45,7 +46,7 @@ def check(workspace: Workspace, report: Report) -> None:
             report.mended.append(
                 "un fichier reçu à moitié, que le journal ne connaît pas, est ôté de warehouse/landed."
             )
-        elif path.name not in {landing.hash_file(copy) for copy in landing.inbox_files(workspace)}:
+        elif path.name not in _copies(workspace):
             apart = workspace.warehouse / "apart"
             apart.mkdir(mode=0o700, exist_ok=True)
             path.replace(apart / path.name)
@@ -53,6 +54,15 @@ def check(workspace: Workspace, report: Report) -> None:
                 f"un original entier, que le journal ne connaît pas, est mis de côté : warehouse/apart/{path.name}. Ouvrez-le ; "
                 "s'il doit compter, remettez-le dans inbox/ sous son nom. Mieux : remettez warehouse/landed de la sauvegarde."
             )
+
+
+def _copies(workspace: Workspace) -> dict[str, Path]:
+    """Hash and place of the files of the inbox; one that cannot be read is no help."""
+    found = {}
+    for path in landing.inbox_files(workspace):
+        with suppress(OSError):
+            found[landing.hash_file(path)] = path
+    return found
 
 
 def _check_journal(workspace: Workspace, report: Report) -> None:

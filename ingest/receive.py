@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 from tqdm import tqdm
 
 from ingest import corrections, landing, sources
 from ingest.context import Context
+from ingest.inbox import KeptOut
 from ingest.landing import LandedFile
 from ingest.record import Recorder
 from ingest.register import build_context, fingerprint, load_register, read_register
 from periscope import receipts, tables, warehouse
-from periscope.errors import PeriscopeError, UsageError
+from periscope.errors import PeriscopeError, UsageError, shown
 from periscope.quarters import Quarter
 from periscope.receipts import Reading, Refusal
 from periscope.state import hash_tree
 from periscope.workspace import Run, Workspace
 
+#: the place, in a file, of what is said of the whole of it
+_WHOLE_FILE = {"row_number": 0, "sheet": "", "column_name": "", "value": "", "sender": ""}
 _ERASED = {
     "reason": "Ce fichier nomme une personne dont l'effacement a été demandé : il n'est plus reçu.",
     "remedy": "Retirez cette personne du fichier avant de le renvoyer, et supprimez-le de inbox/.",
@@ -45,7 +49,8 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         connection.begin()
         warehouse.create_raw(connection)
         load_register(connection, register, range(start.year - 1, run.quarter.year + 2))
-        new = {e.file_id for e in landing.land(workspace, run.as_of, refused=_refused(connection))}
+        landed, kept_out = landing.land(workspace, run.as_of, refused=_refused(connection))
+        new = {entry.file_id for entry in landed}
         context = build_context(run, register, (start, run.quarter.last_day))
         files = landing.landed_files(workspace)
         state = _state(context)
@@ -71,6 +76,7 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
                 file, size, _reading_id(file, reading.kind_of_file, context, state), reading, status
             )
         _record_arrivals(recorder, workspace)
+        _record_kept_out(recorder, kept_out, run.as_of)
         recorder.flush()
         names = [entry.source_file for entry in landing.journal(workspace)]
         _refuse_stale_corrections(connection, corrections.without_file(names, context))
@@ -104,7 +110,17 @@ def _record_arrivals(recorder: Recorder, workspace: Workspace) -> None:
             recorder.add("record.files", file | {"status": receipts.STATUS_ALREADY_RECEIVED})
         elif entry.event == landing.REFUSED_AGAIN:
             recorder.add("record.files", file | {"status": receipts.STATUS_REFUSED_FILE})
-            recorder.add("record.refusals", here | {"row_number": 0, "code": "erased_person"} | _ERASED)
+            recorder.add("record.refusals", here | _WHOLE_FILE | {"code": "erased_person"} | _ERASED)
+
+
+def _record_kept_out(recorder: Recorder, kept_out: list[KeptOut], as_of: date) -> None:
+    """What lies in the inbox and was not landed: a refusal each, under the hash of its name; forgotten by the next run."""
+    for one in kept_out:
+        file_id = hashlib.sha256(f"inbox/{one.name}".encode()).hexdigest()
+        here = {"file_id": file_id, "source_file": one.name}
+        recorder.add("record.files", here | {"landed_on": as_of, "status": receipts.STATUS_REFUSED_FILE})
+        said = {"reason": one.why.reason, "remedy": one.why.remedy, "sender": one.sender}
+        recorder.add("record.refusals", here | _WHOLE_FILE | {"code": "kept_out"} | said)
 
 
 def _refuse_stale_corrections(connection: warehouse.Connection, without_file: list[str]) -> None:
@@ -116,7 +132,7 @@ def _refuse_stale_corrections(connection: warehouse.Connection, without_file: li
     if messages:
         raise UsageError(
             "Le registre des corrections ne correspond plus aux fichiers ; rien n'a été modifié.\n  "
-            + "\n  ".join(messages)
+            + "\n  ".join(map(shown, messages))
         )
 
 
@@ -205,7 +221,7 @@ def _without_original(file: LandedFile) -> Reading:
     if file.is_withdrawn:
         return Reading(refusals=[Refusal(0, "Fichier retiré.", "Rien à faire.", code="refused_file")])
     raise UsageError(
-        f"L'original de « {file.source_file} » n'est plus dans warehouse/landed. La publication précédente est intacte. "
+        f"L'original de « {shown(file.source_file)} » n'est plus dans warehouse/landed. La publication précédente est intacte. "
         "Lancez « periscope doctor » : il le reprend de inbox/, ou dit quoi faire."
     )
 

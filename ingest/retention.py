@@ -14,7 +14,7 @@ from datetime import date
 from ingest import landing
 from ingest.landing import LandedFile
 from periscope import warehouse
-from periscope.errors import UsageError
+from periscope.errors import UsageError, shown
 from periscope.quarters import Quarter, quarters_between
 from periscope.workspace import Run, Workspace
 
@@ -55,7 +55,7 @@ class Plan:
             fate = f"gardé ({old.kept_for})" if old.kept_for else "à supprimer"
             lines.append(f"  {fate} : {old.file.source_file}, jusqu'au {old.ends_on:%d/%m/%Y}")
         lines += [f"  à supprimer : returns/{name}" for name in self.returns]
-        return "\n".join(lines) if len(lines) > 1 else f"{lines[0][:-2]} : rien."
+        return "\n".join(map(shown, lines)) if len(lines) > 1 else f"{lines[0][:-2]} : rien."
 
 
 def limit_of(text: str, as_of: date) -> date:

@@ -187,14 +187,28 @@ def _read(source: Source | None, path: Path, name: str, context: Context) -> Rea
             "Utilisez le formulaire fourni, ou décrivez cet export dans periscope.toml ([mappings]) ou dans "
             "register/aliases.csv (genre « column »).",
         )
-    if source.id != "fec" and size > _MOST_BYTES:
-        raise Unreadable("Le fichier dépasse 100 Mo.", "Découpez-le par trimestre.")
+    if source.id != "fec":
+        _refuse_longer(size)
     if source.is_contained:
         reading = contained.read(source.reader, path, name, context)
     else:
         reading = import_module(source.reader).read(path, name, context)
     reading.kind_of_file = reading.kind_of_file or source.id
     return reading
+
+
+def refuse_too_long(path: Path, size_bytes: int) -> None:
+    """Raise Unreadable for a file too long to be read, known by its first bytes; a ledger may be as long as it is."""
+    if size_bytes > _MOST_BYTES:
+        with path.open("rb") as file:
+            is_ledger = import_module("ingest.readers.fec").recognises_fec(file.read(_HEAD_BYTES))
+        if not is_ledger:
+            _refuse_longer(size_bytes)
+
+
+def _refuse_longer(size_bytes: int) -> None:
+    if size_bytes > _MOST_BYTES:
+        raise Unreadable("Le fichier dépasse 100 Mo.", "Découpez-le par trimestre.")
 
 
 def _refused(reason: str, remedy: str) -> Reading:

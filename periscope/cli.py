@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from tqdm import tqdm
 
 from periscope import log
 from periscope.arguments import STEPS, parser
-from periscope.errors import UsageError, told
+from periscope.errors import UsageError, shown, shown_lines, told
 from periscope.quarters import Quarter
 from periscope.workspace import PRIVATE_UMASK, Run, Workspace
 
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from release.review import Decision
 
     Render = Callable[[list[Path]], None]
+
+
+def _say(text: str, where: TextIO | None = None) -> None:
+    """The one way to the terminal: the name of a file may hold anything."""
+    print(shown_lines(text), file=where)
 
 
 def _run(arguments: argparse.Namespace) -> Run:
@@ -58,7 +63,7 @@ def _init(arguments: argparse.Namespace) -> None:
 
     workspace = template.create(arguments.directory.absolute())
     forms.blank_form(workspace.forms / "declaration.xlsx")
-    print(
+    _say(
         f"Espace de travail créé : {workspace.root}\n"
         "Remplissez register/*.csv, déposez les fichiers reçus dans inbox/, puis lancez « periscope run »."
     )
@@ -71,7 +76,7 @@ def _demo(arguments: argparse.Namespace) -> None:
     demo.write_demo(root)
     arguments.workspace = root
     run = _run(arguments)
-    print(f"Pôle fictif écrit dans {root}.")
+    _say(f"Pôle fictif écrit dans {root}.")
     _steps(run, STEPS)
 
 
@@ -82,7 +87,7 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
     functions = _STEP_FUNCTIONS | {"publish": partial(_publish, decision=decision)}
     with _alone(run.workspace):
         if steps == STEPS and state.is_up_to_date(run):
-            print("Rien n'a changé depuis la dernière publication.")
+            _say("Rien n'a changé depuis la dernière publication.")
         else:
             # one run has both steps: the second loads what it needs while the first reads
             todo = ("ingest and check", *steps[2:]) if steps == STEPS else steps
@@ -92,7 +97,7 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
             if "publish" in steps:
                 state.remember(run)
         if "publish" in steps:
-            print(summary.closing_summary(run))
+            _say(summary.closing_summary(run))
 
 
 def _ingest(run: Run) -> None:
@@ -173,7 +178,9 @@ def _protected(
         figures.bind(connection)
         restated = restatement.find(connection, run)
         masks.protect(connection, run, is_closing=is_closing)
-        reviewed = review.review(connection, run, restated, decision or review.Decision(), tqdm.write)
+        reviewed = review.review(
+            connection, run, restated, decision or review.Decision(), lambda line: tqdm.write(shown(line))
+        )
         contexts = ContextWriter(connection, run)
 
         def pages(folders: list[Path]) -> None:
@@ -208,7 +215,7 @@ def _close(arguments: argparse.Namespace) -> None:
             lambda connection, *told: closing.close(connection, run, arguments.by, *told),
             review.Decision(by=arguments.by, yes=True),
         )
-    print(
+    _say(
         f"{run.quarter} est clos par {arguments.by} : ses chiffres, ses pages et ses dossiers de preuve sont figés."
     )
 
@@ -220,16 +227,14 @@ def _deliver(arguments: argparse.Namespace) -> None:
     run = _run(arguments)
     with _alone(run.workspace):
         delivery.deliver(run, arguments.reader, arguments.by, render.render_all)
-    print(f"Remise à « {arguments.reader} » notée pour {run.quarter}.")
+    _say(f"Remise à « {arguments.reader} » notée pour {run.quarter}.")
 
 
 def _verify(arguments: argparse.Namespace) -> None:
     from release import verify
 
     path = arguments.path if arguments.path.exists() else arguments.workspace / "published" / arguments.path
-    print(
-        verify.verify(path.absolute(), verify.workspace_of(path.absolute(), arguments.workspace.absolute()))
-    )
+    _say(verify.verify(path.absolute(), verify.workspace_of(path.absolute(), arguments.workspace.absolute())))
 
 
 def _withdraw(arguments: argparse.Namespace) -> None:
@@ -238,16 +243,17 @@ def _withdraw(arguments: argparse.Namespace) -> None:
     run = _run(arguments)
     with _alone(run.workspace):
         landing.withdraw(run.workspace, arguments.file, run.as_of, arguments.by, arguments.reason)
-    print(f"« {arguments.file} » est retiré ; relancez « periscope run » pour recalculer sans lui.")
+    _say(f"« {shown(arguments.file)} » est retiré ; relancez « periscope run » pour recalculer sans lui.")
 
 
 def _explain(arguments: argparse.Namespace) -> None:
     from periscope import proof, proof_sheet
 
     run = _run(arguments)
-    found = proof.prove(run, arguments.figure_id)
-    print(proof_sheet.as_text(found))
-    print(f"Fiche à ouvrir dans un navigateur : {proof_sheet.write(run.workspace, found)}")
+    with run.workspace.reading():
+        found = proof.prove(run, arguments.figure_id)
+    _say(proof_sheet.as_text(found))
+    _say(f"Fiche à ouvrir dans un navigateur : {proof_sheet.write(run.workspace, found)}")
 
 
 def _ask(questions: tuple[str, ...]) -> list[str]:
@@ -275,7 +281,7 @@ def _erase(arguments: argparse.Namespace) -> None:
     log.start(run.workspace.root)
     if has_publication:
         _steps(run, STEPS)
-    print(erasure.outcome(run.workspace, person, count))
+    _say(erasure.outcome(run.workspace, person, count))
 
 
 def _doctor(arguments: argparse.Namespace) -> None:
@@ -289,7 +295,7 @@ def _doctor(arguments: argparse.Namespace) -> None:
         doctor.check_ground(workspace, report)
         originals.check(workspace, report)
         health.check(workspace, report)
-    print(report.text)
+    _say(report.text)
     report.refuse_losses()
     for quarter in doctor.quarters_to_compute(run, report):
         _steps(Run(workspace, quarter, run.as_of), STEPS)
@@ -301,13 +307,13 @@ def _backup(arguments: argparse.Namespace) -> None:
     workspace = Workspace(arguments.workspace.absolute())
     workspace.settings  # noqa: B018 - only a workspace is backed up
     with _alone(workspace):
-        print(archive.backup(workspace, arguments.file.absolute(), with_key=arguments.with_key))
+        _say(archive.backup(workspace, arguments.file.absolute(), with_key=arguments.with_key))
 
 
 def _restore(arguments: argparse.Namespace) -> None:
     from periscope import archive
 
-    print(archive.restore(arguments.file.absolute(), arguments.workspace.absolute()))
+    _say(archive.restore(arguments.file.absolute(), arguments.workspace.absolute()))
 
 
 def _purge(arguments: argparse.Namespace) -> None:
@@ -318,14 +324,14 @@ def _purge(arguments: argparse.Namespace) -> None:
     older_than = arguments.older_than or f"{run.workspace.settings.retention_years}y"
     with _alone(run.workspace):
         planned = retention.plan(run, older_than, health.closed_quarters(run.workspace))
-        print(planned.text)
+        _say(planned.text)
         question = "Supprimer définitivement (oui/non)"
         if planned.is_empty:
             return
         if arguments.yes or (sys.stdin.isatty() and _ask((question,)) == ["oui"]):
-            print(retention.purge(run, planned, older_than))
+            _say(retention.purge(run, planned, older_than))
         else:
-            print("Rien n'a été supprimé. Relancez avec --yes pour supprimer.")
+            _say("Rien n'a été supprimé. Relancez avec --yes pour supprimer.")
 
 
 def _explore(arguments: argparse.Namespace) -> None:
@@ -337,7 +343,7 @@ def _explore(arguments: argparse.Namespace) -> None:
 def _docs(arguments: argparse.Namespace) -> None:
     from reports import dictionary
 
-    print(f"Dictionnaire des données : {dictionary.write(Workspace(arguments.workspace.absolute()))}")
+    _say(f"Dictionnaire des données : {dictionary.write(Workspace(arguments.workspace.absolute()))}")
 
 
 def _network(arguments: argparse.Namespace) -> None:
@@ -356,7 +362,7 @@ def _network(arguments: argparse.Namespace) -> None:
             masks.protect(connection, network, run)
             folder = network_edition.publish(connection, network, run)
         request.candidate.replace(network.workspace.database)
-    print(
+    _say(
         f"Réseau « {network.name} », {quarter} : {len(network.poles)} pôles, chacun avec les chiffres de sa propre "
         f"publication. Ce que le réseau peut dire dehors : {folder / 'figures.csv'}"
     )
@@ -377,7 +383,7 @@ def _run_steps(arguments: argparse.Namespace) -> None:
     if explained is not None:
         from ingest import receive
 
-        print(receive.explain(run, explained))
+        _say(receive.explain(run, explained))
         return
     decision = _decision(arguments) if arguments.command in ("run", "publish") else None
     _steps(run, STEPS if arguments.command == "run" else (arguments.command,), decision)
@@ -389,9 +395,10 @@ def _status(arguments: argparse.Namespace) -> None:
     from reports import deadlines
 
     run = _run(arguments)
-    print(summary.status(run))
-    own_families = write_context.own_families(run.workspace)
-    print(deadlines.calendar(write_context.all_grants(run), run.as_of, own_families))
+    with run.workspace.reading():
+        _say(summary.status(run))
+        own_families = write_context.own_families(run.workspace)
+        _say(deadlines.calendar(write_context.all_grants(run), run.as_of, own_families))
 
 
 def _forms(arguments: argparse.Namespace) -> None:
@@ -399,7 +406,7 @@ def _forms(arguments: argparse.Namespace) -> None:
 
     run = _run(arguments)
     folder = forms.write_all(run)
-    print(f"Formulaires pré-remplis écrits dans {folder}.")
+    _say(f"Formulaires pré-remplis écrits dans {folder}.")
 
 
 _COMMANDS = {
@@ -452,7 +459,7 @@ def _status_of(arguments: argparse.Namespace) -> int:
             # where it failed, not its message: it may quote a cell
             traceback.print_tb(error.__traceback__)
         text, status = told(error)
-        print(f"periscope : {text}", file=sys.stderr)
+        _say(f"periscope : {text}", sys.stderr)
         return status
 
 

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass, field
 
 from periscope import warehouse
-from periscope.errors import GateError, UsageError
+from periscope.errors import GateError, UsageError, shown
 from periscope.files import PARTIAL, is_partial
 from periscope.quarters import Quarter
 from periscope.workspace import Run, Workspace
@@ -29,7 +29,7 @@ class Report:
         if not self.mended and not self.lost:
             return "Tout est sain : réglages, clé, entrepôt, originaux, clôtures et publications."
         lines = [f"Réparé : {text}" for text in self.mended] + [f"PERDU : {text}" for text in self.lost]
-        return "\n".join(lines)
+        return "\n".join(map(shown, lines))
 
     def refuse_losses(self) -> None:
         """Raise GateError when something is lost: nothing is computed from what is not whole."""

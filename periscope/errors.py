@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import unicodedata
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 #: what DuckDB raises when its file or its disk is at fault (the bare class: a block that does not match its checksum); its
@@ -32,6 +33,36 @@ class GateError(PeriscopeError):
     exit_status = 3
 
 
+def shown(text: str) -> str:
+    """One line for the terminal, whatever is in it: what moves the cursor, turns the text round or is no text is spelt out."""
+    return "".join(map(_seen, text))
+
+
+def _seen(char: str) -> str:
+    # controls, marks of direction, ends of line; not the spaces of French
+    if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+        return char
+    # Python's stand-in for a byte of a name that is not UTF-8
+    if "\udc80" <= char <= "\udcff":
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def shown_lines(text: str) -> str:
+    """The same for a text of several lines. A name must go through `shown` first, or it could add a line."""
+    return "\n".join(map(shown, text.split("\n")))
+
+
+def is_full(error: BaseException) -> bool:
+    """True when there was no room left on a disk."""
+    return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
+def is_of_duckdb(error: BaseException) -> bool:
+    """True for a failure of DuckDB, known without loading it."""
+    return type(error).__module__.split(".")[0] in ("duckdb", "_duckdb")
+
+
 def told(error: BaseException) -> tuple[str, int]:
     """What a person reads of a failure, and the exit status. An unknown message may quote a cell: it is never shown."""
     if isinstance(error, PeriscopeError):
@@ -44,18 +75,19 @@ def told(error: BaseException) -> tuple[str, int]:
             "ce qui lisait la sortie s'est arrêté avant la fin (« | head », par exemple). Rien n'est perdu.",
             1,
         )
-    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+    if is_full(error):
         return f"le disque est plein. {safe} Libérez de la place, puis relancez la même commande.", 1
     if isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError) or (
         isinstance(error, OSError) and error.errno == errno.EROFS
     ):
+        which = f"« {shown(str(error.filename))} »" if error.filename else "un fichier de l'espace de travail"
         return (
-            f"un fichier de l'espace de travail ne peut pas être lu ou écrit ({error.strerror}). {safe} Vérifiez les droits "
-            "du dossier, puis lancez « periscope doctor ».",
+            f"{which} ne peut pas être lu ou écrit ({error.strerror}). {safe} Vérifiez les droits du dossier, puis lancez "
+            "« periscope doctor ».",
             1,
         )
     kind = type(error)
-    if kind.__module__.split(".")[0] in ("duckdb", "_duckdb") and kind.__name__ in _DAMAGE:
+    if is_of_duckdb(error) and kind.__name__ in _DAMAGE:
         return (
             f"l'entrepôt a refusé de travailler ({kind.__name__}) : disque plein, ou fichier endommagé. {safe} Libérez de la "
             "place, puis lancez « periscope doctor » qui le reconstruit à partir des originaux.",

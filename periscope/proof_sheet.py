@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from periscope import catalogue
+from periscope import catalogue, errors
 from periscope.proof import Proof, Row, shown
 from periscope.workspace import Workspace
 
@@ -123,7 +123,7 @@ def as_text(proof: Proof) -> str:
     if len(proof.editions) > 1:
         lines.append("Publié : " + ", ".join(f"{value} ({where})" for where, value, _ in proof.editions))
     lines += [f"Remis à : {told}" for told in proof.delivered]
-    return "\n".join(lines)
+    return "\n".join(map(errors.shown, lines))
 
 
 def _tables(proof: Proof) -> list[Row]:

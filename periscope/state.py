@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +31,33 @@ _CODE = (
 
 
 def hash_tree(folders: list[Path], base: Path) -> str:
-    """Hash of the names and bytes of every file under `folders`; caches of the interpreter apart."""
+    """Hash of the names and bytes of everything under `folders`; folders that open and the interpreter's caches apart."""
     digest = hashlib.sha256()
     for folder in folders:
-        files = [folder] if folder.is_file() else sorted(p for p in folder.rglob("*") if p.is_file())
-        for path in files:
-            if "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts:
+        for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
+            if "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts or _is_open_folder(path):
                 continue
-            digest.update(path.relative_to(base).as_posix().encode() + b"\0")
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
+            digest.update(os.fsencode(path.relative_to(base)) + b"\0" + _content(path))
     return digest.hexdigest()
+
+
+def _is_open_folder(path: Path) -> bool:
+    try:
+        next(path.iterdir(), None)
+    except OSError:
+        return False
+    return not path.is_symlink()
+
+
+def _content(path: Path) -> bytes:
+    """Hash of a file; a mark for what has no bytes to read, which must not be opened (a pipe waits for ever)."""
+    try:
+        if not path.is_file():
+            return b"no file"
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError:
+        return b"unreadable"
 
 
 def code_hash() -> str:

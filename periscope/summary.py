@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from periscope import warehouse
-from periscope.errors import UsageError
+from periscope.errors import UsageError, shown
 from periscope.workspace import Run
 
 
@@ -141,4 +141,4 @@ def status(run: Run) -> str:
         lines.append(f"  {place} : {reason} {remedy}")
     lines += _model_findings(run)
     lines.append(f"Qualité des envois : {workspace.returns / str(run.quarter) / 'qualite.html'}")
-    return "\n".join(lines)
+    return "\n".join(map(shown, lines))

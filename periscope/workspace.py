@@ -9,14 +9,14 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from periscope import settings as settings_module
-from periscope.errors import UsageError
+from periscope.errors import UsageError, is_of_duckdb
 from periscope.files import write_whole
 from periscope.quarters import Quarter
 from periscope.settings import Settings
@@ -162,6 +162,29 @@ class Workspace:
             file.write(f"processus {os.getpid()}, compte {_account()}")
             file.flush()
             yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """For a command that only reads: what fails under the hand of a run is told as that run. Raises UsageError."""
+        try:
+            yield
+        except Exception as error:
+            is_of_warehouse = is_of_duckdb(error) or getattr(error, "exit_status", 0) == 1
+            if not is_of_warehouse or not (holder := self._holder()):
+                raise
+            raise UsageError(
+                f"Un traitement est en cours sur cet espace de travail ({holder}) et écrit dans l'entrepôt. Attendez qu'il "
+                "finisse, puis relancez ; rien n'a été modifié."
+            ) from error
+
+    def _holder(self) -> str:
+        """Who holds the lock; empty when nobody does."""
+        with suppress(OSError), (self.warehouse / "lock").open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return file.read().strip() or "sans nom"
+        return ""
 
 
 def _mark(key: bytes) -> str:

@@ -210,7 +210,8 @@ def write_manifest(connection: Connection, run: Run, folder: Path) -> None:
     """manifest.json: version, settings, hashes of inputs, figures and pages; names of files for the house only."""
     inputs = dict(
         connection.execute(
-            "select source_file, min(file_id) from raw.record.files group by 1 order by 1"
+            # what was kept out of the landing has a place in the receipts and no hash
+            "select source_file, min(file_id) from raw.record.files where landed_seq is not null group by 1 order by 1"
         ).fetchall()
     )
     settings = asdict(run.workspace.settings)

@@ -17,6 +17,7 @@ from ingest.readers.grid import Block, Grid, Row, Sheet
 from ingest.readers.parts import Part
 from ingest.values import text_of
 from periscope import tables
+from periscope.errors import shown
 from periscope.receipts import Reading, Slice
 from periscope.settings import Mapping
 
@@ -240,4 +241,4 @@ def explain(path: Path, name: str, context: Context) -> str:
             f"{piece.rows_read} ligne(s) lue(s), {piece.rows_accepted} acceptée(s), {piece.rows_refused} refusée(s)."
         )
     lines += [f"Refus ligne {r.row} {r.column} : {r.reason} {r.remedy}" for r in reading.refusals]
-    return "\n".join(lines)
+    return "\n".join(map(shown, lines))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import duckdb
 import pytest
 
+from periscope import cli
 from periscope.cli import parser
-from periscope.errors import told
+from periscope.errors import shown, shown_lines, told
 
 
 def test_nobody_decides_nothing() -> None:
@@ -28,3 +32,21 @@ def test_a_damaged_block_names_the_way_back_and_quotes_nothing(kind: type[Except
     text, status = told(kind("Corrupt database file: computed checksum 1 234,56"))
     assert status == 1 and "periscope doctor" in text and "1 234" not in text
     assert "échec" in told(duckdb.BinderException("no column"))[0]
+
+
+def test_what_a_terminal_would_obey_is_spelt_out() -> None:
+    assert shown("a\x1b[2J\r\u202eb\udce9\u2028\nc") == "a\\x1b[2J\\r\\u202eb\\xe9\\u2028\\nc"
+    french = "« Éole »\u00a0: 1\u202f234,56\u00a0€ — œuvre … → 😀"
+    assert shown(french) == french
+    assert shown_lines("a\x07\nb") == "a\\x07\nb"
+
+
+def test_a_file_that_cannot_be_read_is_named() -> None:
+    text, status = told(PermissionError(13, "Permission denied", "inbox/\x1ba.csv"))
+    assert "« inbox/\\x1ba.csv »" in text and status == 1
+
+
+def test_the_front_door_prints_by_one_way() -> None:
+    """A `print` of its own would let the name of a file reach the terminal raw."""
+    text = Path(cli.__file__).read_text(encoding="utf-8")
+    assert re.findall(r"(?<![\w.])print\(.*", text) == ["print(shown_lines(text), file=where)"]

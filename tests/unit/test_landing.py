@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -29,7 +30,7 @@ def put(workspace: Workspace, name: str, content: str = "a") -> None:
 
 
 def land(workspace: Workspace, refused: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
-    return [(entry.event, entry.source_file) for entry in landing.land(workspace, DAY, refused)]
+    return [(entry.event, entry.source_file) for entry in landing.land(workspace, DAY, refused)[0]]
 
 
 def test_a_file_in_place_is_received_once(workspace: Workspace) -> None:
@@ -167,3 +168,16 @@ def test_a_purged_original_is_no_file_of_the_record_and_does_not_come_back(works
     (first,) = landing.journal(workspace)
     landing.append(workspace, [replace(first, seq=2, event=landing.PURGED)])
     assert land(workspace) == [] and landing.landed_files(workspace) == []
+
+
+def test_a_full_disk_is_no_fault_of_the_file(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(workspace, "a.csv")
+
+    def is_full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="no room"):
+        patched.setattr("os.fsync", is_full)
+        land(workspace)
+    assert [path.name for path in workspace.landed.iterdir()] == []
+    assert land(workspace) == [("landed", "a.csv")]
