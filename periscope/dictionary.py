@@ -38,6 +38,7 @@ GROUPS = {
     "marts": "Tables des analystes (marts)",
     "criteria": "Critères (un modèle par indicateur)",
     "intermediate": "Modèles intermédiaires",
+    "network": "Réseau de pôles (quand il y en a plusieurs)",
     "staging": "Lecture des fichiers (staging)",
     "register": "Registre, tenu par l'évaluateur",
     "declarations": "Déclarations des membres",
