@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import unicodedata
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -80,7 +81,9 @@ def told(error: BaseException) -> tuple[str, int]:
     if isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError) or (
         isinstance(error, OSError) and error.errno == errno.EROFS
     ):
-        which = f"« {shown(str(error.filename))} »" if error.filename else "un fichier de l'espace de travail"
+        # the house opens its files by their whole path: anything else that an error names may be a cell
+        is_path = os.path.isabs(str(error.filename or ""))
+        which = f"« {shown(str(error.filename))} »" if is_path else "un fichier de l'espace de travail"
         return (
             f"{which} ne peut pas être lu ou écrit ({error.strerror}). {safe} Vérifiez les droits du dossier, puis lancez "
             "« periscope doctor ».",

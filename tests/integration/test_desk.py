@@ -85,8 +85,8 @@ def test_helpers_read_the_copy(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert sorted(float(value) for value in lines["contribution"]) == [150, 210, 290]
     pairs = desk.mart("fct_cooperation_pairs").query("period == '2026-Q3'")
     assert sorted(pairs.itertuples(index=False, name=None)) == [
-        ("2026-Q3", "A", "B", 1),
-        ("2026-Q3", "A", "C", 1),
+        ("", "2026-Q3", "A", "B", 1),
+        ("", "2026-Q3", "A", "C", 1),
     ]
     parquet = pd.read_parquet(folder / "marts" / "fct_turnover.parquet")
     assert len(parquet) == len(desk.mart("fct_turnover")) > 0

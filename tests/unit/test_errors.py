@@ -42,8 +42,8 @@ def test_what_a_terminal_would_obey_is_spelt_out() -> None:
 
 
 def test_a_file_that_cannot_be_read_is_named() -> None:
-    text, status = told(PermissionError(13, "Permission denied", "inbox/\x1ba.csv"))
-    assert "« inbox/\\x1ba.csv »" in text and status == 1
+    text, status = told(PermissionError(13, "Permission denied", "/pole/inbox/\x1ba.csv"))
+    assert "« /pole/inbox/\\x1ba.csv »" in text and status == 1
 
 
 def test_the_front_door_prints_by_one_way() -> None:
