@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-import os
 import unicodedata
+from pathlib import Path
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 #: what DuckDB raises when its file or its disk is at fault (the bare class: a block that does not match its checksum); its
@@ -82,7 +82,7 @@ def told(error: BaseException) -> tuple[str, int]:
         isinstance(error, OSError) and error.errno == errno.EROFS
     ):
         # the house opens its files by their whole path: anything else that an error names may be a cell
-        is_path = os.path.isabs(str(error.filename or ""))
+        is_path = Path(str(error.filename or "")).is_absolute()
         which = f"« {shown(str(error.filename))} »" if is_path else "un fichier de l'espace de travail"
         return (
             f"{which} ne peut pas être lu ou écrit ({error.strerror}). {safe} Vérifiez les droits du dossier, puis lancez "
