@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ingest.unreadable import Unreadable
+
 Wanted = Callable[[str], bool]
 
 _STRINGS = {
@@ -30,6 +32,7 @@ _BEFORE_NAME = {"into", "table", "if", "not", "exists", "ignore", "temporary", "
 _MOST_WORDS = 8
 #: tokens of one parenthesised list; a longer one is no row of a booking program
 _MOST_TOKENS = 10_000
+_DEEPEST = 100
 #: first words of a part of CREATE TABLE that is not a column
 _NOT_COLUMNS = {"primary", "key", "unique", "constraint", "index", "foreign", "fulltext", "check", "spatial"}
 
@@ -75,7 +78,7 @@ class _Statement:
 
 
 def read_dump(text: str, wanted: Wanted) -> Dump:
-    """Read the tables whose name, in lower case and without schema, is `wanted`."""
+    """Read the tables whose name, in lower case and without schema, is `wanted`. Raises Unreadable."""
     return _Reader(text, wanted).read()
 
 
@@ -160,6 +163,11 @@ class _Reader:
         elif kind == "word" and text.lower() == "values":
             statement.has_values = True
         statement.depth += mark == "("
+        if statement.depth > _DEEPEST:
+            raise Unreadable(
+                f"Plus de {_DEEPEST} parenthèses y sont ouvertes l'une dans l'autre : ce n'est pas une sauvegarde de base.",
+                "Refaites l'export depuis le logiciel de réservation.",
+            )
 
     def _end_list(self, statement: _Statement) -> None:
         """The names of columns or the values of a row. A list that the end of the file cuts has what was read of it."""

@@ -142,7 +142,7 @@ HOSTILE_TEXTS = {
     # each line closes the quotation mark of the one before and opens another: the square of its length, once
     "bookings/open.csv": _HEAD + '"y";"z\n' * 60_000,
     "bookings/short.csv": _HEAD + '"\n' + "a\n" * 120_000,
-    "bookings/deep.sql": "insert into mrbs_entry values " + "(" * 2_000_000,
+    "bookings/wide.sql": "insert into mrbs_entry values (" + "1," * 1_000_000,
     "bookings/long.sql": "create table mrbs_entry (" + "a," * 1_000_000 + ");",
     "bookings/copies.sql": "-- mrbs_entry\n"
     + "insert into mrbs_entry (a) values (1);\n"
@@ -162,11 +162,19 @@ def test_a_hostile_text_takes_time_and_memory_by_its_length(tmp_path: Path, name
     assert refused == sum(piece.rows_read for piece in reading.slices)
 
 
+def test_a_dump_of_nothing_but_nested_lists_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "deep.sql"
+    path.write_text("insert into mrbs_entry values " + "((((\n" * 1_000_000, encoding="utf-8")
+    reading = read_file(path, "bookings/deep.sql", context())
+    assert reading.is_refused
+    assert "parenthèses" in reading.refusals[0].reason
+
+
 def test_a_text_past_the_limits_costs_its_file_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contained, "CPU_SECONDS", 1)
     monkeypatch.setattr(contained, "CPU_SECONDS_PER_MB", 0)
     path = tmp_path / "hostile.sql"
-    path.write_text("insert into mrbs_entry values " + "(" * 20_000_000, encoding="utf-8")
+    path.write_text("insert into mrbs_entry values (" + "1," * 10_000_000, encoding="utf-8")
     reading = read_file(path, "bookings/hostile.sql", context())
     assert reading.is_refused
     assert "trop de temps ou de mémoire" in reading.refusals[0].reason
