@@ -69,7 +69,7 @@ def load(path: Path, folder: Path) -> int:
 
 def read_csv(path: Path, folder: Path) -> int:
     """DuckDB's reader, the same casts, into a table: no room, member, refusal or slice."""
-    with warehouse.connect(folder / "read_csv.duckdb", temporary=folder / "tmp") as connection:
+    with warehouse.connect(folder / "read_csv.duckdb", temporary=folder / "tmp", reach=[path]) as connection:
         connection.execute(
             """
             create table lines as

@@ -29,7 +29,7 @@ def generate(folder: Path, lines: int, files: int) -> list[Path]:
     """Sales of four lines each over a year, 18 columns, decimal comma, tab."""
     paths = []
     per_file = lines // files // LINES_OF_AN_ENTRY
-    with warehouse.connect(None) as connection:
+    with warehouse.connect(None, reach=[folder]) as connection:
         for position in range(files):
             path = folder / f"{SIREN}FEC{position:04d}.txt"
             connection.execute(
@@ -97,7 +97,7 @@ def load(paths: list[Path], folder: Path) -> int:
 
 
 def _read_csv(paths: list[Path], folder: Path, columns: str) -> int:
-    with warehouse.connect(folder / "read_csv.duckdb", temporary=folder / "tmp") as connection:
+    with warehouse.connect(folder / "read_csv.duckdb", temporary=folder / "tmp", reach=paths) as connection:
         connection.execute(
             f"""
             create table lines as select {columns}

@@ -1,11 +1,12 @@
-"""Read hostile containers in another process: a reader that dies, swells or hangs costs its file and nothing else.
+"""Read what people send in another process: a reader that dies, swells or hangs costs its file and nothing else.
 
-The process is kept for the next file. Limits: 1.5 GB of address space, 10 s of CPU a file.
+The process is kept for the next file. Limits: address space, CPU by the size of the file, and no byte written to disk.
 """
 
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import pickle
 import resource
@@ -23,13 +24,16 @@ from ingest.unreadable import Unreadable
 from periscope.receipts import Reading
 
 MEMORY_BYTES = 1_500_000_000
+#: a text of 100 MB needs more than any workbook, as it needs more CPU
+MEMORY_BYTES_PER_BYTE = 25
 CPU_SECONDS = 10
+CPU_SECONDS_PER_MB = 0.5
 #: only for a process that sleeps: a busy machine must not change what is accepted
-WALL_SECONDS = 120
+WALL_SECONDS_PER_CPU_SECOND = 12
 MOST_UNCOMPRESSED_BYTES = 100_000_000
 _TOO_MUCH = Unreadable(
     "La lecture de ce fichier demande trop de temps ou de mémoire, ou échoue sans explication.",
-    "Copiez les tableaux dans un classeur neuf (valeurs seules), puis renvoyez-le.",
+    "Refaites l'export, ou copiez les tableaux dans un classeur neuf (valeurs seules), puis renvoyez-le.",
 )
 _worker: subprocess.Popen[bytes] | None = None
 
@@ -49,10 +53,13 @@ def call(module: str, function: str, path: Path, name: str, context: Context) ->
     """
     worker = _start()
     assert worker.stdin is not None and worker.stdout is not None
-    request = pickle.dumps((module, function, str(path), name, context))
+    size = path.stat().st_size
+    seconds = math.ceil(CPU_SECONDS + CPU_SECONDS_PER_MB * size / 1e6)
+    limits = seconds, MEMORY_BYTES + MEMORY_BYTES_PER_BYTE * size
+    request = pickle.dumps((module, function, str(path), name, context, limits))
     try:
         _send(worker.stdin, request)
-        answer = _receive(worker.stdout, WALL_SECONDS)
+        answer = _receive(worker.stdout, WALL_SECONDS_PER_CPU_SECOND * seconds)
     except (OSError, EOFError, TimeoutError):
         stop()
         raise Unreadable(_TOO_MUCH.reason, _TOO_MUCH.remedy) from None
@@ -122,6 +129,8 @@ def _start() -> subprocess.Popen[bytes]:
         root = str(Path(__file__).resolve().parents[1])
         environment = dict(
             os.environ,
+            # the other allocators reserve more address space than they use
+            ARROW_DEFAULT_MEMORY_POOL="system",
             PYTHONPATH=os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
         )
         _worker = subprocess.Popen(
@@ -154,14 +163,16 @@ def _receive(pipe: object, timeout: float | None = None) -> bytes:
 
 def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until the parent closes the pipe."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    # a reader writes no file, and the answer is a pipe
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     while True:
         try:
-            module, function, path, name, context = pickle.loads(_receive(requests))
+            module, function, path, name, context, (seconds, memory) = pickle.loads(_receive(requests))
         except EOFError:
             return
+        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.RLIM_INFINITY))
         used = resource.getrusage(resource.RUSAGE_SELF)
-        limit = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
+        limit = int(used.ru_utime + used.ru_stime) + seconds
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
         result: object
         try:

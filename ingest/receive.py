@@ -57,7 +57,13 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         wanted = _reading_ids(connection, files, context, state)
         _forget_arrivals(connection, workspace)
         done = dict(connection.execute("select file_id, reading_id from record.files").fetchall())
-        to_read = [file for file in files if done.get(file.file_id) != wanted[file.file_id]]
+        # a withdrawn file is never read again: what it said once stays on the record
+        to_read = [
+            file
+            for file in files
+            if done.get(file.file_id) != wanted[file.file_id]
+            and not (file.is_withdrawn and file.file_id in done)
+        ]
         recorder = Recorder(connection)
         recorder.forget([file.file_id for file in to_read])
         if to_read:
@@ -181,13 +187,14 @@ def _readings(
     ledgers = []
     for file in files:
         path = file.path(run.workspace)
-        source = sources.recognise(path, file.source_file, context) if path.exists() else None
+        if file.is_withdrawn or not path.exists():
+            yield file, _without_original(file)
+            continue
+        source = sources.recognise(path, file.source_file, context)
         if source is not None and source.id == "fec":
             ledgers.append(file)
-        elif path.exists():
-            yield file, _read(source, path, file, context)
         else:
-            yield file, _without_original(file)
+            yield file, _read(source, path, file, context)
     if ledgers:
         from ingest.readers import fec_ahead
 

@@ -60,14 +60,14 @@ class Head:
 
 @dataclass(frozen=True)
 class Source:
-    """One kind of file. `folder` is where it usually lies; `is_contained` readers run in the guarded process."""
+    """One kind of file. `folder` is where it usually lies; readers run in the guarded process unless `is_contained` is false."""
 
     id: str
     label_fr: str
     folder: str
     recognises: Callable[[Path, Head], bool]
     reader: str
-    is_contained: bool = False
+    is_contained: bool = True
 
 
 def _is_fec(path: Path, head: Head) -> bool:
@@ -125,10 +125,10 @@ SOURCES: tuple[Source, ...] = (
         "declarations",
         lambda _, head: head.is_workbook,
         "ingest.readers.workbook",
-        True,
     ),
-    Source("fec", "Fichier des écritures comptables", "revenue", _is_fec, "ingest.readers.fec"),
-    Source("ics", "Agenda iCalendar", "bookings", _is_calendar, "ingest.readers.ics", True),
+    # DuckDB streams it under a memory limit, into the warehouse itself
+    Source("fec", "Fichier des écritures comptables", "revenue", _is_fec, "ingest.readers.fec", False),
+    Source("ics", "Agenda iCalendar", "bookings", _is_calendar, "ingest.readers.ics"),
     Source(
         "booking_dump",
         "Sauvegarde ou export MRBS ou GRR",
@@ -141,9 +141,7 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source("survey", "Export d'enquête", "declarations", _is_survey, "ingest.readers.survey"),
     Source("turnover", "Chiffres d'affaires en CSV", "revenue", _is_turnover, "ingest.readers.turnover"),
-    Source(
-        "declarations", "Déclaration", "declarations", _is_declaration, "ingest.readers.declarations", True
-    ),
+    Source("declarations", "Déclaration", "declarations", _is_declaration, "ingest.readers.declarations"),
 )
 
 

@@ -42,7 +42,7 @@ def prepare(workspace: Workspace) -> Path:
         old.unlink()
     fresh = folder / f"{COPY}.nouveau"
     warehouse.remove(fresh)
-    with warehouse.connect(fresh) as connection:
+    with warehouse.connect(fresh, reach=[workspace.database]) as connection:
         warehouse.attach(connection, workspace.database, "source")
         connection.execute("create schema marts")
         for name in _marts(connection, "source"):

@@ -85,6 +85,21 @@ class Rows(Sequence[Row]):
     def __repr__(self) -> str:
         return repr(list(self))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As an Arrow stream: pickled, a slice of a long table would carry the whole of it."""
+        import pyarrow as pa
+
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, self.table.schema) as stream:
+            stream.write_table(self.table)
+        return _rows_of_stream, (sink.getvalue().to_pybytes(),)
+
+
+def _rows_of_stream(stream: bytes) -> Rows:
+    import pyarrow as pa
+
+    return Rows(pa.ipc.open_stream(stream).read_all())
+
 
 @dataclass
 class Slice:

@@ -43,7 +43,7 @@ def build(request: BuildRequest, built: Built, database: Path) -> bool:
         f'"raw".{name}' for name in raw.keys() | built.raw.keys() if raw.get(name) != built.raw.get(name)
     }
     try:
-        with warehouse.connect(request.candidate) as connection:
+        with warehouse.connect(request.candidate, reach=[request.raw]) as connection:
             for name in warehouse.table_names(connection):
                 if name not in built.tables:  # made by a later step
                     connection.execute(f"drop table {name}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from periscope import tables
+from periscope import settings, tables
 from periscope.errors import PeriscopeError
 
 Connection = duckdb.DuckDBPyConnection
@@ -126,17 +126,29 @@ def quote(identifier: str) -> str:
 
 @contextmanager
 def connect(
-    path: Path | None, *, read_only: bool = False, temporary: Path | None = None
+    path: Path | None,
+    *,
+    read_only: bool = False,
+    temporary: Path | None = None,
+    reach: Iterable[Path] = (),
+    memory_limit: str = "1200MB",
+    threads: int = 2,
 ) -> Iterator[Connection]:
-    """Open a DuckDB file (`None`: memory). Raises PeriscopeError in French when it is damaged or held."""
+    """Open a DuckDB file (`None`: memory). Raises PeriscopeError in French when it is damaged or held.
+
+    SQL reaches the files of its workspace (see `lock_down`), and the files and folders of `reach`; nothing else.
+    """
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": "1200MB",
-        "threads": 2,
+        "memory_limit": memory_limit,
+        "threads": threads,
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "true",
     }
     if temporary is not None:
         config["temp_directory"] = str(temporary)
+    elif path is None:
+        # what is kept in memory may name persons: none of it may be spilt into a file
+        config["temp_directory"] = ""
     try:
         connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
     except duckdb.Error as error:
@@ -145,13 +157,30 @@ def connect(
             "carnets ouverts, puis lancez « periscope doctor » qui le reconstruit à partir des originaux."
         ) from error
     try:
-        connection.execute("set timezone = 'UTC'")
-        # a query of some seconds would draw its bar in the middle of what a command prints
-        connection.execute("set enable_progress_bar = false")
         connection.execute("set preserve_insertion_order = true")
+        lock_down(connection, [*([path] if path else []), *reach])
         yield connection
     finally:
         connection.close()
+
+
+def lock_down(connection: Connection, reach: Iterable[Path]) -> None:
+    """Close everything but these files and folders to the SQL of a connection, for good.
+
+    A file of a workspace (a folder with periscope.toml) opens that workspace, another one its own folder.
+    """
+    folders = sorted({str(_home(one.absolute())) for one in reach})
+    connection.execute("set timezone = 'UTC'")
+    # a query of some seconds would draw its bar in the middle of what a command prints
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("set allowed_directories = $folders", {"folders": folders})
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+
+
+def _home(path: Path) -> Path:
+    near = path if path.is_dir() else path.parent
+    return next((one for one in (near, *near.parents) if (one / settings.FILE_NAME).exists()), near)
 
 
 def table_names(connection: Connection) -> list[str]:

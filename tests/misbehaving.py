@@ -24,3 +24,11 @@ def swell(path: Path, name: str, context: Context) -> bytes:
 def answer(path: Path, name: str, context: Context) -> str:
     print("a library that talks")
     return name
+
+
+def read(path: Path, name: str, context: Context) -> None:
+    raise ValueError(name)
+
+
+def write(path: Path, name: str, context: Context) -> None:
+    (path / "written").write_bytes(b"x")

@@ -132,7 +132,7 @@ class SecretPole:
                     "insert into register.consents (row_number, member_id, reader, scope) values (2, ?, ?, ?)",
                     [member, reader, scope],
                 )
-        with warehouse.connect(candidate) as connection:
+        with warehouse.connect(candidate, reach=[PROJECT / "seeds"]) as connection:
             self._write_criteria(connection)
         return run
 

@@ -23,6 +23,8 @@ ROOM_REMEDY = "Ajoutez cette salle à register/rooms.csv, ou une ligne « room �
 _INTERVAL_REMEDY = "Corrigez le début ou la fin, puis renvoyez le fichier."
 
 
+#: refusals told one by one; the rows behind the others are counted all the same
+MOST_REFUSALS = 100_000
 #: a log says the same few rooms, hours and prices a million times
 _MOST_KEPT = 200_000
 
@@ -72,6 +74,7 @@ class Log:
         #: the sheet being read; empty for a text
         self.sheet = ""
         self._slices: dict[tuple[str, str, str], Slice] = {}
+        self._untold = 0
         # rows that say nothing about a quarter concern their own file only: they must replace no other's
         self._own = f"file:{hashlib.sha256(content).hexdigest()[:12]}"
 
@@ -101,6 +104,9 @@ class Log:
         piece = self.slice(room_id, quarter)
         piece.rows_read += 1
         piece.rows_refused += 1
+        if len(self.reading.refusals) >= MOST_REFUSALS:
+            self._untold += 1
+            return
         self.reading.refusals.extend(
             replace(refusal, sheet=self.sheet, sender=refusal.sender or room_id) for refusal in refusals
         )
@@ -126,6 +132,10 @@ class Log:
 
     def finish(self) -> Reading:
         self.reading.slices = self.slices
+        if self._untold:
+            message = f"{self._untold} autres lignes sont refusées, sans être détaillées : corrigez d'abord les premières."
+            self.find(message, code="refusals_untold")
+            self._untold = 0
         return self.reading
 
 

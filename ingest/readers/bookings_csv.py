@@ -62,8 +62,6 @@ def read(path: Path, name: str, context: Context) -> Reading:
     del text
     corrector = Corrector(name, context)
     with warehouse.connect(None) as connection:
-        # who booked is in the lines: none of them may be spilt into a file
-        connection.execute("set temp_directory = ''")
         _read_lines(connection, lines, name, corrector, context, log)
     return _finish(corrector, log)
 

@@ -45,9 +45,7 @@ def load_many(connection: Connection, files: list[File], context: Context) -> It
 
 
 def _memory(stack: ExitStack) -> Connection:
-    memory = stack.enter_context(warehouse.connect(None))
-    memory.execute("set threads = 1")
-    memory.execute("set memory_limit = '300MB'")
+    memory = stack.enter_context(warehouse.connect(None, memory_limit="300MB", threads=1))
     warehouse.create_raw(memory)
     return memory
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from ingest.unreadable import Unreadable
 
 Wanted = Callable[[str], bool]
 
@@ -21,10 +22,17 @@ _TOKEN = r"""(?P<comment>--[^\n]*|\#[^\n]*|/\*.*?\*/)
       | (?P<unclosed>['`"]|/\*)
       | (?P<mark>[(),;])
       | (?P<word>[\w.$:+]+|-|[^\s\w])"""
-_COPY = re.compile(r"^COPY\s+([\w.\"]+)\s*\(([^)]*)\)\s+FROM\s+stdin;[^\n]*\n", re.IGNORECASE | re.MULTILINE)
+_COPY = re.compile(
+    r"^COPY\s+([\w.\"]+)\s*\(([^)]{0,2000})\)\s+FROM\s+stdin;[^\n]*\n", re.IGNORECASE | re.MULTILINE
+)
 _COPY_END = re.compile(r"^\\\.\r?$", re.MULTILINE)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "", "Z": "", "b": ""}
 _BEFORE_NAME = {"into", "table", "if", "not", "exists", "ignore", "temporary", "only"}
+#: tokens that say which table a statement is about
+_MOST_WORDS = 8
+#: tokens of one parenthesised list; a longer one is no row of a booking program
+_MOST_TOKENS = 10_000
+_DEEPEST = 100
 #: first words of a part of CREATE TABLE that is not a column
 _NOT_COLUMNS = {"primary", "key", "unique", "constraint", "index", "foreign", "fulltext", "check", "spatial"}
 
@@ -45,15 +53,32 @@ class Dump:
     unclosed_line: int | None = None
 
 
-@dataclass(frozen=True)
-class _Token:
-    kind: str
-    text: str
-    start: int
+#: kind and text
+_Token = tuple[str, str]
+
+
+@dataclass
+class _Statement:
+    """What was read of one statement: never more than its first words and its last parenthesised list."""
+
+    words: list[str] = field(default_factory=list)
+    #: the table of INSERT INTO, REPLACE INTO or CREATE TABLE, when it is wanted
+    table: str = ""
+    names: list[str] | None = None
+    has_values: bool = False
+    depth: int = 0
+    #: of the list that is open: its line, its parts, how many tokens they have
+    line: int = 0
+    parts: list[list[_Token]] = field(default_factory=list)
+    count: int = 0
+
+    @property
+    def creates(self) -> bool:
+        return self.words[0].lower() == "create"
 
 
 def read_dump(text: str, wanted: Wanted) -> Dump:
-    """Read the tables whose name, in lower case and without schema, is `wanted`."""
+    """Read the tables whose name, in lower case and without schema, is `wanted`. Raises Unreadable."""
     return _Reader(text, wanted).read()
 
 
@@ -61,7 +86,7 @@ class _Reader:
     def __init__(self, text: str, wanted: Wanted) -> None:
         self._text = text
         self._wanted = wanted
-        self._breaks = [match.start() for match in re.finditer("\n", text)]
+        self._counted, self._counted_line = 0, 1
         self._columns: dict[str, list[str]] = {}
         self._dump = Dump()
         #: MySQL has backslash escapes in every string
@@ -79,7 +104,10 @@ class _Reader:
         return self._dump
 
     def _line(self, position: int) -> int:
-        return bisect_right(self._breaks, position - 1) + 1
+        """The line of a position, never before one asked for earlier."""
+        self._counted_line += self._text.count("\n", self._counted, position)
+        self._counted = position
+        return self._counted_line
 
     def _read_copy(self, copy: re.Match[str]) -> int:
         """Rows of a PostgreSQL COPY block, one per line up to `\\.`; returns the position after it."""
@@ -87,89 +115,97 @@ class _Reader:
         stop, after = (end.start(), end.end()) if end else (len(self._text), len(self._text))
         if self._wanted(_bare(copy[1])):
             names = [_bare(name) for name in copy[2].split(",")]
+            first = self._line(copy.end())
             for offset, raw in enumerate(self._text[copy.end() : stop].split("\n")):
                 line = raw.rstrip("\r")
                 if line:
                     cells = [None if cell == r"\N" else _unescape(cell) for cell in line.split("\t")]
-                    self._add(_bare(copy[1]), self._line(copy.end()) + offset, names, cells)
+                    self._add(_bare(copy[1]), first + offset, names, cells)
         return after
 
     def _read_statements(self, start: int, stop: int) -> None:
-        statement: list[_Token] = []
+        """Token by token, so that a statement as long as the file is never held."""
+        statement = _Statement()
         for match in self._token.finditer(self._text, start, stop):
-            kind = str(match.lastgroup)
+            kind, text = str(match.lastgroup), match[0]
             if kind == "unclosed":
                 self._dump.unclosed_line = self._dump.unclosed_line or self._line(match.start())
                 break
-            if match[0] == ";":
-                self._read_statement(statement)
-                statement = []
-            elif kind != "comment" and (len(statement) < 8 or self._wanted(_table(statement))):
-                statement.append(_Token(kind, match[0], match.start()))
-        self._read_statement(statement)
+            if text == ";":
+                self._end_list(statement)
+                statement = _Statement()
+            elif kind == "comment":
+                continue
+            elif statement.table:
+                self._read_token(statement, kind, text, match.start())
+            elif len(statement.words) < _MOST_WORDS:
+                statement.words.append(text)
+                table = _table(statement.words)
+                statement.table = table if self._wanted(table) else ""
+        self._end_list(statement)
 
-    def _read_statement(self, statement: list[_Token]) -> None:
-        table = _table(statement)
-        if not self._wanted(table):
-            return
-        groups = _groups(statement)
-        if statement[0].text.lower() == "create":
-            parts = groups[0][1] if groups else []
-            self._columns[table] = [
-                _bare(p[0].text) for p in parts if p and p[0].text.lower() not in _NOT_COLUMNS
-            ]
-            return
-        values = next((t.start for t in statement if t.kind == "word" and t.text.lower() == "values"), None)
-        names = self._columns.get(table, [])
-        for start, parts in groups:
-            if values is None or start < values:
-                names = [_bare(part[0].text) for part in parts if part]
+    def _read_token(self, statement: _Statement, kind: str, text: str, position: int) -> None:
+        mark = text if kind == "mark" else ""
+        if mark == ")":
+            statement.depth = max(statement.depth - 1, 0)
+            if statement.depth == 0:
+                self._end_list(statement)
+        if mark == "(" and statement.depth == 0:
+            statement.line, statement.parts, statement.count = self._line(position), [[]], 0
+        elif statement.depth > 0:
+            statement.count += 1
+            if statement.count > _MOST_TOKENS:
+                statement.parts = [[]]
+            elif mark == "," and statement.depth == 1:
+                statement.parts.append([])
             else:
-                self._add(
-                    table, self._line(start), names, [_value(part, self._has_escapes) for part in parts]
-                )
+                statement.parts[-1].append((kind, text))
+        elif kind == "word" and text.lower() == "values":
+            statement.has_values = True
+        statement.depth += mark == "("
+        if statement.depth > _DEEPEST:
+            raise Unreadable(
+                f"Plus de {_DEEPEST} parenthèses y sont ouvertes l'une dans l'autre : ce n'est pas une sauvegarde de base.",
+                "Refaites l'export depuis le logiciel de réservation.",
+            )
+
+    def _end_list(self, statement: _Statement) -> None:
+        """The names of columns or the values of a row. A list that the end of the file cuts has what was read of it."""
+        parts, statement.parts = statement.parts, []
+        if not parts:
+            return
+        if statement.creates:
+            if statement.names is None:
+                statement.names = [
+                    _bare(part[0][1]) for part in parts if part and part[0][1].lower() not in _NOT_COLUMNS
+                ]
+                self._columns[statement.table] = statement.names
+        elif not statement.has_values:
+            statement.names = [_bare(part[0][1]) for part in parts if part]
+        else:
+            names = self._columns.get(statement.table, []) if statement.names is None else statement.names
+            values = [_value(part, self._has_escapes) for part in parts]
+            self._add(statement.table, statement.line, names, values)
 
     def _add(self, table: str, line: int, names: list[str], cells: list[str | None]) -> None:
         values = dict(zip(names, cells, strict=True)) if len(names) == len(cells) else None
         self._dump.tables.setdefault(table, []).append(SqlRow(line, values))
 
 
-def _table(statement: list[_Token]) -> str:
-    """The table of INSERT INTO, REPLACE INTO or CREATE TABLE; empty for any other statement."""
-    words = [token.text for token in statement[:8]]
-    if not words or words[0].lower() not in ("insert", "replace", "create"):
+def _table(words: list[str]) -> str:
+    """The table of INSERT INTO, REPLACE INTO or CREATE TABLE; empty for any other statement, or not named yet."""
+    if words[0].lower() not in ("insert", "replace", "create"):
         return ""
     return next((_bare(word) for word in words[1:] if word.lower() not in _BEFORE_NAME), "")
 
 
-def _groups(statement: list[_Token]) -> list[tuple[int, list[list[_Token]]]]:
-    """The parenthesised lists of a statement: where each opens, and the tokens of each of its parts.
-
-    A list that the end of the file cuts is left with what it has: its width will be wrong.
-    """
-    groups: list[tuple[int, list[list[_Token]]]] = []
-    depth = 0
-    for token in statement:
-        text = token.text if token.kind == "mark" else ""
-        depth -= text == ")"
-        if text == "(" and depth == 0:
-            groups.append((token.start, [[]]))
-        elif text == "," and depth == 1:
-            groups[-1][1].append([])
-        elif depth > 0:
-            groups[-1][1][-1].append(token)
-        depth = max(depth, 0) + (text == "(")
-    return groups
-
-
 def _value(part: list[_Token], has_escapes: bool) -> str | None:
     """A string, a number or NULL; casts and character sets around a string are left aside."""
-    strings = [token for token in part if token.kind == "string"]
-    if strings:
-        text = strings[0].text
+    text = next((text for kind, text in part if kind == "string"), "")
+    if text:
         body = text[text.index("'") + 1 : -1].replace("''", "'")
         return _unescape(body) if has_escapes or text[0] in "eE" else body
-    text = "".join(token.text for token in part)
+    text = "".join(text for _, text in part)
     return None if text.upper() == "NULL" or not text else text
 
 

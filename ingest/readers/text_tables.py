@@ -21,8 +21,10 @@ _FRENCH = set("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛ�
 LINE_END = re.compile(r"\r+\n|\n|\r")
 #: a quoted cell with more line breaks than this is a quotation mark that was never closed
 _LONGEST_CELL_LINES = 5_000
+#: lines read for nothing, behind quotation marks never closed, before a cell is held to one line
+_MOST_LOST_LINES = 100_000
 _LONGEST_CELL = 1_000_000
-_SAMPLE_LINES = 400
+_SAMPLE_LINES, _SAMPLE_LINE = 400, 65_536
 MOST_COLUMNS = 16_384
 UNCLOSED = "Un guillemet ouvert sur cette ligne n'est pas refermé."
 
@@ -37,7 +39,8 @@ class Text:
 
     @cached_property
     def separator(self) -> str:
-        return _separator(list(islice(_lines(self.content), _SAMPLE_LINES)))
+        lines = islice(_lines(self.content), _SAMPLE_LINES)
+        return _separator([line[:_SAMPLE_LINE] for line in lines])
 
     def rows(self) -> Iterator[Row]:
         """Every line, blank ones included, cut into cells; quotation marks are understood."""
@@ -175,24 +178,48 @@ def _separator(lines: list[str]) -> str:
 
 
 def _records(lines: list[str], separator: str) -> Iterator[Row]:
-    """Split lines into rows. A quoted cell may hold line breaks if its record then has the usual width."""
+    """Split lines into rows. A quoted cell may hold line breaks if its record then has the usual width.
+
+    Each line that opens a quotation mark in vain is told, and the next is read anew. In a file made of such lines that
+    would take the square of its length: past a number of lines lost so, no cell holds a line break any more.
+    """
     csv.field_size_limit(_LONGEST_CELL)
     width = _usual_width(lines, separator)
-    start = 0
+    start = lost = 0
     while start < len(lines):
-        reader = csv.reader((lines[i] + "\n" for i in range(start, len(lines))), delimiter=separator)
-        begin = start
+        most = _LONGEST_CELL_LINES if lost < _MOST_LOST_LINES else 1
+        records = _Records(lines, start, separator, most)
         try:
-            for cells in reader:
-                end = start + reader.line_num
+            for begin, end, cells in records:
                 if end - begin > 1 and _is_unclosed(lines[begin:end], cells, width, end == len(lines)):
                     raise csv.Error
                 yield _row(begin + 1, cells)
-                begin = end
             break
         except csv.Error:
-            yield Row(begin + 1, list(lines[begin].split(separator)), UNCLOSED)
+            begin = records.begin
+            yield Row(begin + 1, list(lines[begin].split(separator, MOST_COLUMNS)), UNCLOSED)
+            lost += records.read - begin
             start = begin + 1
+
+
+class _Records:
+    """(first line, line after, cells) of each record. Raises csv.Error in one of more than `most` lines."""
+
+    def __init__(self, lines: list[str], start: int, separator: str, most: int) -> None:
+        self.begin = self.read = start
+        self._lines, self._separator, self._most = lines, separator, most
+
+    def __iter__(self) -> Iterator[tuple[int, int, list[str]]]:
+        for cells in csv.reader(self._feed(), delimiter=self._separator):
+            yield self.begin, self.read, cells
+            self.begin = self.read
+
+    def _feed(self) -> Iterator[str]:
+        while self.read < len(self._lines):
+            if self.read - self.begin >= self._most:
+                raise csv.Error
+            self.read += 1
+            yield self._lines[self.read - 1] + "\n"
 
 
 def _usual_width(lines: list[str], separator: str) -> int:
@@ -208,7 +235,7 @@ def _usual_width(lines: list[str], separator: str) -> int:
 
 
 def _is_unclosed(lines: list[str], cells: list[str], width: int, is_last: bool) -> bool:
-    if len(lines) > _LONGEST_CELL_LINES or (width > 1 and len(cells) != width):
+    if width > 1 and len(cells) != width:
         return True
     return is_last and sum(line.count('"') for line in lines) % 2 == 1
 

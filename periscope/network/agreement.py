@@ -14,7 +14,7 @@ _NUMBERS = ("value", "numerator", "denominator", "contributors", "expected_count
 def differences(network: Path, pole_id: str, own: Path) -> list[str]:
     """French sentences, one per criterion in which the figures of a pole differ between the two builds; none if equal."""
     found = []
-    with warehouse.connect(network, read_only=True) as connection:
+    with warehouse.connect(network, read_only=True, reach=[own]) as connection:
         warehouse.attach(connection, own, "own")
         for name in criteria(connection):
             ours = _told(f"criteria.{quote(name)}", f"{pole_id}/")

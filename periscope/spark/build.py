@@ -25,7 +25,7 @@ def export(raw: Path, candidate: Path, folder: Path) -> list[Table]:
     Seeds come from the DuckDB build: loaded by dbt-spark, an empty cell would become the text 'None'.
     """
     written = []
-    with warehouse.connect(candidate, read_only=True) as connection:
+    with warehouse.connect(candidate, read_only=True, reach=[raw, folder]) as connection:
         warehouse.attach(connection, raw)
         found = connection.execute(
             "select table_catalog, table_schema, table_name from information_schema.tables "
@@ -74,7 +74,7 @@ def session(master: str, folder: Path, tables: list[Table], *, executor_memory: 
 def compare(candidate: Path, folder: Path) -> list[str]:
     """French sentences for each criterion whose figures or sources differ between DuckDB and Spark; none if equal."""
     differences = []
-    with warehouse.connect(candidate, read_only=True) as connection:
+    with warehouse.connect(candidate, read_only=True, reach=[folder]) as connection:
         names = connection.execute(
             "select table_schema, table_name from information_schema.tables "
             "where table_schema in ('criteria', 'network') order by all"

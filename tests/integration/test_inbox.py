@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest import landing, receive
+from ingest import landing, receive, sources
+from ingest.context import Context
+from ingest.sources import Source
+from periscope import warehouse
 from periscope.errors import UsageError
+from periscope.receipts import Reading
 from periscope.workspace import Run
 from tests import fecs
 from tests.inbox import ask, put, small_pole
@@ -49,6 +53,29 @@ def test_two_versions_in_one_run_are_refused_until_one_is_withdrawn(run: Run) ->
     assert ["v2.csv" in str(told[0][1]), "declarations/v1.csv" in str(told[1][1])] == [True, True]
     landing.withdraw(run.workspace, "v1.csv", run.as_of, "Eva", "ancienne version")
     assert ask(run, status) == [("declarations/v1.csv", "withdrawn"), ("v2.csv", "accepted")]
+
+
+def test_a_withdrawn_file_is_never_read_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    read_as = sources.read_as
+
+    def noted(source: Source | None, path: Path, name: str, context: Context) -> Reading:
+        read.append(name)
+        return read_as(source, path, name, context)
+
+    monkeypatch.setattr(sources, "read_as", noted)
+    status = "select source_file, status from record.files order by 1"
+    put(run, "a.csv", POSTS + JARDINS)
+    put(run, "b.csv", POSTS + JARDINS.replace(";P1;", ";P2;"))
+    ask(run, status)
+    landing.withdraw(run.workspace, "a.csv", run.as_of, "Eva", "hostile")
+    read.clear()
+    # whatever changed in the register or in our code, and from nothing at hand
+    monkeypatch.setattr(receive, "_state", lambda _: "other")
+    assert ask(run, status) == [("a.csv", "withdrawn"), ("b.csv", "accepted")]
+    warehouse.remove(run.workspace.raw_database)
+    assert ask(run, status) == [("a.csv", "withdrawn"), ("b.csv", "accepted")]
+    assert read == ["b.csv", "b.csv"]
 
 
 def test_a_file_sent_again_or_renamed_changes_nothing(run: Run) -> None:

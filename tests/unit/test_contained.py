@@ -121,15 +121,75 @@ def test_preflight_duplicate_members(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_hangs_or_dies_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contained, "WALL_SECONDS", 1)
+    monkeypatch.setattr(contained, "WALL_SECONDS_PER_CPU_SECOND", 0.1)
     for module, function in (
         ("time", "sleep_for_ever"),
         ("tests.misbehaving", "hang"),
         ("tests.misbehaving", "die"),
         ("tests.misbehaving", "swell"),
+        ("tests.misbehaving", "write"),
     ):
         with pytest.raises(Unreadable) as caught:
             contained.call(module, function, tmp_path, "canari", context())
         assert "canari" not in str(caught.value)
+    assert not any(path.stat().st_size for path in tmp_path.iterdir())
     monkeypatch.undo()
     assert contained.call("tests.misbehaving", "answer", tmp_path, "oui", context()) == "oui"
+
+
+_HEAD = "Salle;Début;Fin;Réservé par\n"
+HOSTILE_TEXTS = {
+    # each line closes the quotation mark of the one before and opens another: the square of its length, once
+    "bookings/open.csv": _HEAD + '"y";"z\n' * 60_000,
+    "bookings/short.csv": _HEAD + '"\n' + "a\n" * 120_000,
+    "bookings/wide.sql": "insert into mrbs_entry values (" + "1," * 1_000_000,
+    "bookings/long.sql": "create table mrbs_entry (" + "a," * 1_000_000 + ");",
+    "bookings/copies.sql": "-- mrbs_entry\n"
+    + "insert into mrbs_entry (a) values (1);\n"
+    + "COPY a (\n" * 200_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_TEXTS)
+def test_a_hostile_text_takes_time_and_memory_by_its_length(tmp_path: Path, name: str) -> None:
+    """Read to its end, not cut short by the limits: every reader is linear, and what it keeps is bounded."""
+    path = tmp_path / "hostile"
+    path.write_text(HOSTILE_TEXTS[name], encoding="utf-8")
+    reading = read_file(path, name, context())
+    assert reading.kind_of_file in ("csv", "mrbs")
+    assert len(reading.refusals) <= 100_002
+    refused = sum(piece.rows_refused for piece in reading.slices)
+    assert refused == sum(piece.rows_read for piece in reading.slices)
+
+
+def test_a_dump_of_nothing_but_nested_lists_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "deep.sql"
+    path.write_text("insert into mrbs_entry values " + "((((\n" * 1_000_000, encoding="utf-8")
+    reading = read_file(path, "bookings/deep.sql", context())
+    assert reading.is_refused
+    assert "parenthèses" in reading.refusals[0].reason
+
+
+def test_a_text_past_the_limits_costs_its_file_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contained, "CPU_SECONDS", 1)
+    monkeypatch.setattr(contained, "CPU_SECONDS_PER_MB", 0)
+    path = tmp_path / "hostile.sql"
+    path.write_text("insert into mrbs_entry values (" + "1," * 10_000_000, encoding="utf-8")
+    reading = read_file(path, "bookings/hostile.sql", context())
+    assert reading.is_refused
+    assert "trop de temps ou de mémoire" in reading.refusals[0].reason
+    good = workbook(tmp_path / "good.xlsx", {"structure": STRUCTURE, "emplois": []})
+    assert [s.kind for s in read_file(good, "declarations/good.xlsx", context()).slices] == ["posts"]
+
+
+def test_a_small_file_waits_less_than_20_ms_for_its_reader(tmp_path: Path) -> None:
+    """The best of several: a busy machine must not fail this."""
+    path = tmp_path / "small.csv"
+    path.write_text(_HEAD + "Salle;2026-07-01 09:00;2026-07-01 10:00;A\n", encoding="utf-8")
+    contained.call("tests.misbehaving", "answer", path, "oui", context())
+    took = []
+    for _ in range(20):
+        start = time.perf_counter()
+        contained.call("tests.misbehaving", "answer", path, "oui", context())
+        took.append(time.perf_counter() - start)
+    assert min(took) < 0.02

@@ -37,7 +37,7 @@ def built(tmp_path: Path) -> tuple[BuildRequest, replay.Built, Path]:
     database.parent.mkdir()
     with warehouse.connect(raw) as connection:
         connection.execute("create table sales as select 2 as amount; create table rooms as select 'R' as id")
-    with warehouse.connect(database) as connection:
+    with warehouse.connect(database, reach=[raw]) as connection:
         warehouse.attach(connection, raw)
         connection.execute("create schema models")
         for kind, name, sql, _ in STATEMENTS:
@@ -81,7 +81,7 @@ def test_only_what_reads_something_that_changed_is_run(
     (parity, others), (parity_before, others_before) = _draws(request.candidate), _draws(database)
     assert others == others_before
     assert (parity != parity_before) == parity_changes
-    with warehouse.connect(request.candidate, read_only=True) as connection:
+    with warehouse.connect(request.candidate, read_only=True, reach=[request.raw]) as connection:
         warehouse.attach(connection, request.raw)
         assert connection.execute(
             "select total, (select sum(amount) from models.rows) from models.total"

@@ -111,13 +111,10 @@ def test_proposals_are_kept_until_answered_and_cannot_run(tmp_path: Path) -> Non
     assert not (tmp_path / "r" / "propositions.csv").exists()
 
 
-def test_a_failing_reader_is_told_without_the_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
-        raise ValueError("canari")
-
-    monkeypatch.setattr("ingest.readers.bookings_csv.read", broken)
+def test_a_failing_reader_is_told_without_the_cell(tmp_path: Path) -> None:
     path = text(tmp_path / "x.csv", CASES["bookings_csv"])
-    reading = sources.read_file(path, "bookings/x.csv", context())
+    failing = sources.Source("failing", "", "", lambda *_: True, "tests.misbehaving")
+    reading = sources.read_as(failing, path, "canari", context())
     assert reading.is_refused
     assert "canari" not in repr(reading)
 
