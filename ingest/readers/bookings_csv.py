@@ -1,6 +1,7 @@
 """Booking logs in tables: our own columns, or the exports of Cobot, Nexudus, OfficeRnD, MRBS and GRR.
 
-A text is read in SQL (`bookings_bulk`) but for its odd rows; those, and all of a workbook, are read one by one here.
+A long text is read in SQL (`bookings_bulk`) but for its odd rows; those, and all of a workbook or of a small text, are
+read one by one here.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from periscope.receipts import Reading, Refusal
 
 B = TypeVar("B", bound=grid.Block)
 _REMEDY = "Corrigez cette ligne, puis renvoyez le fichier."
+#: a text of fewer bytes is read row by row: opening an engine takes more time than its rows
+SMALL_BYTES = 30_000
 #: a text of more tables than this, each under another header, is read row by row from there on
 _MOST_HEADERS = 50
 
@@ -50,7 +53,7 @@ def _fits(layout: Layout, headers: list[str]) -> bool:
 
 def read(path: Path, name: str, context: Context) -> Reading:
     """Read one table. Raises Unreadable when it is no table; row numbers are physical lines."""
-    if grid.holds_workbook(path):
+    if grid.holds_workbook(path) or path.stat().st_size < SMALL_BYTES:
         return read_grid(grid.read_grid(path), path, name, context)
     raw = path.read_bytes()
     text = text_tables.open_text(raw)

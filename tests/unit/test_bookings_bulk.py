@@ -39,6 +39,12 @@ CELLS = [
 LIKELY = ["eole", "2026-07-06 09:00", "2026-07-06 10:30", "moulin", "", "confirmed", "12", "40.00", "R1"]
 
 
+@pytest.fixture(autouse=True)
+def long_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every text here is read as a long one."""
+    monkeypatch.setattr(bookings_csv, "SMALL_BYTES", 0)
+
+
 def a_context() -> Context:
     return Context(
         members=[
