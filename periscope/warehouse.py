@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -171,8 +171,10 @@ def lock_down(connection: Connection, reach: Iterable[Path]) -> None:
     """
     folders = sorted({str(_home(one.absolute())) for one in reach})
     connection.execute("set timezone = 'UTC'")
-    # a query of some seconds would draw its bar in the middle of what a command prints
-    connection.execute("set enable_progress_bar = false")
+    # a query of some seconds would draw its bar in the middle of what a command prints; a notebook that cannot draw
+    # one does not let it be turned off either
+    with suppress(duckdb.InvalidInputException):
+        connection.execute("set enable_progress_bar = false")
     connection.execute("set allowed_directories = $folders", {"folders": folders})
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")

@@ -31,11 +31,6 @@ def check(workspace: Workspace, report: Report) -> None:
         return
     _find_lost_closings(workspace, report)
     closings = record.read_lines(record.closings_path(workspace))
-    if not damaged:
-        try:
-            registry.gate(workspace)
-        except GateError as error:
-            report.lost.append(str(error))
     report.lost += [f"{text}. Remettez-le de la sauvegarde." for text in verify.chain_problems(workspace)]
     for closing in closings:
         _check_closed(workspace, closing, report)
@@ -46,6 +41,11 @@ def check(workspace: Workspace, report: Report) -> None:
             report.mended.append(
                 f"published/{folder.name} ne correspondait plus à son manifeste : il est publié à nouveau."
             )
+    if not damaged and not report.lost:  # the registry is held against closed folders that are whole
+        try:
+            registry.gate(workspace)
+        except GateError as error:
+            report.lost.append(str(error))
 
 
 def _find_lost_closings(workspace: Workspace, report: Report) -> None:

@@ -78,7 +78,13 @@ def gate(workspace: Workspace) -> None:
         if (delivery["quarter"], delivery["reader"], delivery["by"], delivery["on"]) not in told:
             raise _incomplete(f"la remise à « {delivery['reader']} » pour {delivery['quarter']}")
     for where, folders, internal in _delivered(workspace):
-        for entry in entries(folders, internal):
+        try:
+            stated = entries(folders, internal)
+        except (OSError, LookupError, TypeError, ValueError, csv.Error):
+            raise GateError(
+                f"{where} ne se lit plus : rien n'est publié, la publication précédente est intacte. Lancez « periscope doctor »."
+            ) from None
+        for entry in stated:
             if entry not in known.get(entry["figure_id"], []):
                 raise _incomplete(f"le chiffre {entry['figure_id']}, remis dans {where}")
 
