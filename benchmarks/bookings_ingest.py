@@ -13,9 +13,10 @@ from pathlib import Path
 from benchmarks.measure import Results, alone
 from ingest import sources
 from ingest.context import Context, Member
-from ingest.landing import LandedFile, hash_file
+from ingest.landing import LandedFile
 from ingest.record import Recorder
 from periscope import warehouse
+from periscope.files import file_hash
 from periscope.settings import Thresholds
 
 ROOMS = {f"S{n:02d}": f"Salle {n:02d}" for n in range(20)}
@@ -57,7 +58,7 @@ def context() -> Context:
 def load(path: Path, folder: Path) -> int:
     """Our way: encoding, separator, line numbers, rooms, members, moments in Paris, refusals, slices, into the table."""
     reading = sources.read_file(path, f"bookings/{path.name}", context())
-    file = LandedFile(hash_file(path), f"bookings/{path.name}", 1, 1, "2026-11-23", False)
+    file = LandedFile(file_hash(path), f"bookings/{path.name}", 1, 1, "2026-11-23", False)
     with warehouse.connect(folder / "load.duckdb", temporary=folder / "tmp") as connection:
         warehouse.create_raw(connection)
         recorder = Recorder(connection)

@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.measure import Results, alone, command
 from ingest import landing
 from periscope import template
+from periscope.files import file_hash
 from periscope.models import PROJECT
 from periscope.workspace import Workspace
 from tests.faults import house
@@ -30,7 +31,7 @@ def write(root: Path, number: int) -> None:
 
 
 def hash_inbox(root: Path) -> int:
-    return len({landing.hash_file(path) for path in landing.inbox_files(Workspace(root))})
+    return len({file_hash(path) for path in landing.inbox_files(Workspace(root))})
 
 
 def main(files: int) -> None:

@@ -23,6 +23,7 @@ from ingest.register import build_context, read_register
 from periscope import tables
 from periscope.errors import PeriscopeError, UsageError, shown
 from periscope.files import write_whole
+from periscope.records import append, read_lines
 from periscope.settings import FILE_NAME
 from periscope.workspace import Run, Workspace
 
@@ -36,8 +37,7 @@ def person_of(workspace: Workspace, surname: str, first_name: str, born_on: date
         raise UsageError(
             "Il faut le nom et le prénom de la personne à effacer. Rien n'a été modifié ; relancez « periscope erase »."
         )
-    path = _record(workspace)
-    number = len(path.read_text(encoding="utf-8").splitlines()) + 1 if path.exists() else 1
+    number = len(read_lines(_record(workspace))) + 1
     return ErasedPerson(surname, first_name, born_on, number, workspace.key)
 
 
@@ -61,9 +61,7 @@ def erase(run: Run, person: ErasedPerson, by: str, reason: str) -> int:
     forget_computed(workspace)
     line = {"number": person.number, "by": by, "reason": reason, "on": run.as_of.isoformat(), "files": count}
     told = json.dumps(line, ensure_ascii=False, sort_keys=True)
-    path = _record(workspace)
-    before = path.read_bytes() if path.exists() else b""
-    write_whole(path, before + person.in_text(told).encode() + b"\n")
+    append(_record(workspace), json.loads(person.in_text(told)))
     return count
 
 
@@ -179,7 +177,7 @@ def _redact_landed(
         )
     if entries:
         landing.rewrite(workspace, entries)
-    kept = {file.file_id for file in landing.landed_files(workspace)} | {"journal.jsonl"}
+    kept = {file.file_id for file in landing.landed_files(workspace)} | {workspace.journal.name}
     for path in workspace.landed.iterdir() if workspace.landed.is_dir() else ():
         if path.name not in kept:
             path.unlink()

@@ -16,6 +16,7 @@ from pathlib import Path
 from ingest import inbox
 from ingest.unreadable import Unreadable
 from periscope.errors import PeriscopeError, UsageError, shown
+from periscope.files import file_hash
 from periscope.records import RecordError, read_lines
 from periscope.workspace import Workspace
 
@@ -58,7 +59,7 @@ class LandedFile:
 
 def journal(workspace: Workspace) -> list[Entry]:
     """Every entry, oldest first. Raises RecordError: it is written whole, so that no crash cuts a line of it."""
-    path = workspace.landed / "journal.jsonl"
+    path = workspace.journal
     entries = []
     for number, line in enumerate(read_lines(path), 1):
         try:
@@ -78,7 +79,7 @@ def append(workspace: Workspace, entries: list[Entry]) -> None:
 
 def rewrite(workspace: Workspace, entries: list[Entry]) -> None:
     """Put these entries in place of the journal, in one atomic step."""
-    path = workspace.landed / "journal.jsonl"
+    path = workspace.journal
     lines = [json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True) for entry in entries]
     partial = path.with_suffix(".partial")
     with partial.open("w", encoding="utf-8") as file:
@@ -119,11 +120,6 @@ def inbox_files(workspace: Workspace) -> list[Path]:
         if path.is_file() and not path.is_symlink() and not path.name.startswith((".", "~$"))
     ]
     return sorted(found, key=lambda path: path.relative_to(workspace.inbox).as_posix())
-
-
-def hash_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def land(
@@ -174,9 +170,9 @@ def land(
 
 
 def _hash(path: Path) -> str:
-    """As `hash_file`. Raises Unreadable."""
+    """As `file_hash`. Raises Unreadable."""
     try:
-        return hash_file(path)
+        return file_hash(path)
     except OSError as error:
         raise inbox.unreadable(error, "Ce fichier") from None
 

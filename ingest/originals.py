@@ -9,25 +9,21 @@ from pathlib import Path
 
 from ingest import landing
 from periscope.doctor import Report
-from periscope.files import write_whole
+from periscope.files import file_hash, write_whole
 from periscope.workspace import Workspace
-
-JOURNAL = "journal.jsonl"
 
 
 def check(workspace: Workspace, report: Report) -> None:
     """Add to `report` what is mended and what is lost."""
     _check_journal(workspace, report)
-    files = landing.landed_files(workspace)
-    in_inbox: dict[str, Path] | None = None
-    for file in files:
+    copies: dict[str, Path] | None = None
+    for file in landing.landed_files(workspace):
         path = file.path(workspace)
-        if path.is_file() and landing.hash_file(path) == file.file_id:
+        if path.is_file() and file_hash(path) == file.file_id:
             continue
-        if in_inbox is None:
-            in_inbox = _copies(workspace)
-        if file.file_id in in_inbox:
-            write_whole(path, in_inbox[file.file_id].read_bytes())
+        copies = _copies(workspace) if copies is None else copies
+        if file.file_id in copies:
+            write_whole(path, copies[file.file_id].read_bytes())
             report.mended.append(
                 f"l'original de « {file.source_file} » était abîmé : il est repris de inbox/."
             )
@@ -36,17 +32,21 @@ def check(workspace: Workspace, report: Report) -> None:
                 f"l'original de « {file.source_file} » est absent ou altéré. Remettez la copie de la sauvegarde, ou de son "
                 "expéditeur, dans inbox/ puis relancez « periscope doctor » ; à défaut, retirez-le par « periscope withdraw »."
             )
-    known = {entry.file_id for entry in landing.journal(workspace)}
-    known |= {entry.replaced_by for entry in landing.journal(workspace)}
+    entries = landing.journal(workspace)
+    known = {entry.file_id for entry in entries} | {entry.replaced_by for entry in entries}
+    whole = landing.originals(workspace)
     for path in sorted(workspace.landed.iterdir()) if workspace.landed.is_dir() else ():
-        if path.name in known or path.name.startswith(JOURNAL):
+        # the journal, and those that were kept aside
+        if path.name in known or path.name.startswith(workspace.journal.name):
             continue
-        if path.name not in landing.originals(workspace) or landing.hash_file(path) != path.name:
+        if path.name not in whole or file_hash(path) != path.name:
             path.unlink()
             report.mended.append(
                 "un fichier reçu à moitié, que le journal ne connaît pas, est ôté de warehouse/landed."
             )
-        elif path.name not in _copies(workspace):
+            continue
+        copies = _copies(workspace) if copies is None else copies
+        if path.name not in copies:
             apart = workspace.warehouse / "apart"
             apart.mkdir(mode=0o700, exist_ok=True)
             path.replace(apart / path.name)
@@ -61,13 +61,13 @@ def _copies(workspace: Workspace) -> dict[str, Path]:
     found = {}
     for path in landing.inbox_files(workspace):
         with suppress(OSError):
-            found[landing.hash_file(path)] = path
+            found[file_hash(path)] = path
     return found
 
 
 def _check_journal(workspace: Workspace, report: Report) -> None:
     """Keep aside a journal of which some lines cannot be read, and go on with the others."""
-    path = workspace.landed / JOURNAL
+    path = workspace.journal
     if not path.exists():
         return
     content = path.read_bytes()
@@ -87,11 +87,11 @@ def _check_journal(workspace: Workspace, report: Report) -> None:
             landed.add(entry.file_id)
         if entry.file_id in landed or entry.event == landing.REFUSED_AGAIN:
             kept.append(entry)
-    aside = path.with_name(f"{JOURNAL}.{hashlib.sha256(content).hexdigest()[:8]}")
+    aside = path.with_name(f"{path.name}.{hashlib.sha256(content).hexdigest()[:8]}")
     write_whole(aside, content)
     landing.rewrite(workspace, kept)
     report.lost.append(
-        f"warehouse/landed/{JOURNAL} : ligne(s) {', '.join(map(str, bad)) or 'dernière'} illisible(s) ; le journal d'avant est "
+        f"warehouse/landed/{path.name} : ligne(s) {', '.join(map(str, bad)) or 'dernière'} illisible(s) ; le journal d'avant est "
         f"gardé dans {aside.name}. Remettez warehouse/landed de la sauvegarde, ou relancez « periscope run » : les fichiers "
         "encore dans inbox/ seront reçus à nouveau."
     )

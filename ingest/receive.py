@@ -17,6 +17,7 @@ from ingest.record import Recorder
 from ingest.register import build_context, fingerprint, load_register, read_register
 from periscope import receipts, tables, warehouse
 from periscope.errors import PeriscopeError, UsageError, shown
+from periscope.files import file_hash
 from periscope.quarters import Quarter
 from periscope.receipts import Reading, Refusal
 from periscope.state import hash_tree
@@ -205,7 +206,7 @@ def _readings(
 def _check_original(workspace: Workspace, file: LandedFile) -> None:
     """Raises PeriscopeError when the original received in an earlier run has changed since."""
     path = file.path(workspace)
-    if path.exists() and landing.hash_file(path) != file.file_id:
+    if path.exists() and file_hash(path) != file.file_id:
         raise PeriscopeError(
             f"L'original de « {file.source_file} » dans warehouse/landed n'est plus celui qui est arrivé. Rien n'a été modifié, la "
             "publication précédente est intacte. Lancez « periscope doctor » : il le reprend de inbox/, ou dit quoi faire."

@@ -15,6 +15,7 @@ from ingest import landing
 from ingest.landing import LandedFile
 from periscope import warehouse
 from periscope.errors import UsageError, shown
+from periscope.files import file_hash
 from periscope.quarters import Quarter, quarters_between
 from periscope.workspace import Run, Workspace
 
@@ -160,7 +161,7 @@ def _forget_copies(workspace: Workspace) -> None:
 
 def _remove(workspace: Workspace, file_ids: set[str]) -> None:
     for path in landing.inbox_files(workspace):
-        if landing.hash_file(path) in file_ids:
+        if file_hash(path) in file_ids:
             path.unlink()
     for file_id in file_ids:
         (workspace.landed / file_id).unlink(missing_ok=True)

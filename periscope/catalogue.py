@@ -11,6 +11,21 @@ from periscope import claims
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "seeds" / "indicators.csv"
 
+#: The columns of figures.csv, in the order of the contract.
+FIGURE_COLUMNS = (
+    *(
+        "figure_id",
+        "indicator_id",
+        "indicator_version",
+        "period",
+        "perimeter",
+        "dimension",
+        "item",
+        "value",
+        "unit",
+    ),
+    *("numerator", "denominator", "contributors", "expected", "coverage", "rung", "status", "reason"),
+)
 #: French labels of the catalogue's codes.
 CRITERIA = {
     "members": "Membres",

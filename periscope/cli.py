@@ -35,7 +35,12 @@ def _say(text: str, where: TextIO | None = None) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> Run:
-    workspace = Workspace(arguments.workspace.absolute())
+    run = _asked(arguments, Workspace(arguments.workspace.absolute()))
+    run.workspace.settings  # noqa: B018 - a bad setting must fail before anything is touched
+    return run
+
+
+def _asked(arguments: argparse.Namespace, workspace: Workspace) -> Run:
     as_of: date = arguments.as_of or date.today()  # noqa: DTZ011 - the only clock of the house
     given = getattr(arguments, "quarter", None)
     quarter = Quarter.parse(given) if given else Quarter.last_ended_before(as_of)
@@ -43,7 +48,6 @@ def _run(arguments: argparse.Namespace) -> Run:
         raise UsageError(
             f"Le trimestre {quarter} n'a pas commencé au {as_of:%d/%m/%Y}. Choisissez-en un autre."
         )
-    workspace.settings  # noqa: B018 - a bad setting must fail before anything is touched
     return Run(workspace, quarter, as_of)
 
 
@@ -349,21 +353,19 @@ def _docs(arguments: argparse.Namespace) -> None:
 def _network(arguments: argparse.Namespace) -> None:
     from periscope import warehouse
     from periscope.network import build, poles
-    from protection import network as masks
+    from protection import network_masks
     from release import network_edition
 
     network = poles.load(arguments.workspace.absolute())
-    as_of: date = arguments.as_of or date.today()  # noqa: DTZ011 - as in _run
-    quarter = Quarter.parse(arguments.quarter) if arguments.quarter else Quarter.last_ended_before(as_of)
-    run = Run(network.workspace, quarter, as_of)
-    with network.workspace.lock():
-        request = build.build(network, quarter, as_of)
+    run = _asked(arguments, network.workspace)
+    with _alone(run.workspace):
+        request = build.build(network, run.quarter, run.as_of)
         with warehouse.connect(request.candidate) as connection:
-            masks.protect(connection, network, run)
+            network_masks.protect(connection, network, run)
             folder = network_edition.publish(connection, network, run)
         request.candidate.replace(network.workspace.database)
     _say(
-        f"Réseau « {network.name} », {quarter} : {len(network.poles)} pôles, chacun avec les chiffres de sa propre "
+        f"Réseau « {network.name} », {run.quarter} : {len(network.poles)} pôles, chacun avec les chiffres de sa propre "
         f"publication. Ce que le réseau peut dire dehors : {folder / 'figures.csv'}"
     )
 

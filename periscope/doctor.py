@@ -62,7 +62,7 @@ def check_ground(workspace: Workspace, report: Report) -> None:
             report.mended.append(
                 f"warehouse/{path.name} était endommagé : il est recalculé depuis les originaux."
             )
-        if not path.exists() and (workspace.landed / "journal.jsonl").exists():
+        if not path.exists() and workspace.journal.exists():
             report.is_warehouse_gone = True
     left = [workspace.warehouse / name for name in _LEFTOVERS]
     files = [path for place in left for path in (place, *place.rglob("*")) if path.is_file()]

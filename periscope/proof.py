@@ -6,15 +6,14 @@ Read from the published warehouse, the landed originals and the record. For the 
 from __future__ import annotations
 
 import csv
-import hashlib
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from periscope import catalogue, warehouse
 from periscope.catalogue import Indicator
 from periscope.errors import UsageError
+from periscope.files import file_hash
 from periscope.records import delivered_to, read_lines
 from periscope.warehouse import Connection
 from periscope.workspace import Run
@@ -200,7 +199,7 @@ def _checks(run: Run, figure: Row, indicator: Indicator, sources: list[Row]) -> 
             if len(originals) == 1
             else f"Les {len(originals)} fichiers d'origine sont gardés et leur empreinte est celle de l'arrivée."
         )
-        found.append((told, all(path.exists() and _hash(path) == path.name for path in intact)))
+        found.append((told, all(path.exists() and file_hash(path) == path.name for path in intact)))
     lost = [s for s in sources if not s["file_id"] and not (s["source_file"] or "").startswith("register/")]
     found.append(("Chaque ligne mène à un fichier reçu ou à une table du registre.", not lost))
     return found
@@ -210,11 +209,6 @@ def _is_recounted(figure: Row, indicator: Indicator) -> bool:
     """True for a rate, whose two counts are sums of its rows; the two counts of an estimated effect are not."""
     has_both = figure["numerator"] is not None and figure["denominator"] is not None
     return has_both and not indicator.is_additive and indicator.criterion != "impact"
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _editions(run: Run, figure: Row) -> list[tuple[str, str, str]]:

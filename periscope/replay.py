@@ -27,8 +27,8 @@ class Built:
     tables: Content
 
 
-def build(request: BuildRequest, built: Built, database: Path) -> bool:
-    """Bring `database`, which `built` tells of, to the rows of `request.raw`, in `request.candidate`.
+def build(request: BuildRequest, raw: Content, built: Built, database: Path) -> bool:
+    """Bring `database`, which `built` tells of, to the rows of `request.raw`, which `raw` tells of, in `request.candidate`.
 
     Only what reads a table that changed is run again. False when something is not as it was then, or when a promise is
     broken: dbt builds, and says what is wrong.
@@ -38,7 +38,6 @@ def build(request: BuildRequest, built: Built, database: Path) -> bool:
     request.candidate.parent.mkdir(parents=True, exist_ok=True)
     warehouse.remove(request.candidate)
     shutil.copyfile(database, request.candidate)
-    raw = warehouse.content(request.raw)
     changed = {
         f'"raw".{name}' for name in raw.keys() | built.raw.keys() if raw.get(name) != built.raw.get(name)
     }

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from periscope import models, replay, warehouse
-from periscope.files import write_whole
+from periscope.files import file_hash, write_whole
 from periscope.state import code_hash
 from periscope.workspace import Run, Workspace
 
@@ -79,11 +79,8 @@ def _seal(code: str, results: str) -> str:
 
 def files_of(folder: Path) -> Files:
     """Every file of a folder with its hash, in the order of names; empty when there is no folder."""
-    found = {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        with path.open("rb") as file:
-            found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
-    return found
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): file_hash(path) for path in paths}
 
 
 def pages(run: Run, folders: list[Path], render: Callable[[list[Path]], None]) -> None:
@@ -137,7 +134,8 @@ def build(run: Run) -> None:
         kept = reuse.known(request.variables())
         statements = [models.Statement(*told) for told in kept["statements"]] if kept else []
         built = replay.Built(statements, kept["raw"], kept["tables"]) if kept else None
-        if built is None or not replay.build(request, built, run.workspace.database):
+        raw = warehouse.content(request.raw)
+        if built is None or not replay.build(request, raw, built, run.workspace.database):
             statements = models.build(request)
-        raw, tables = warehouse.content(request.raw), warehouse.content(request.candidate)
-        reuse.keep(request.variables(), asdict(replay.Built(statements, raw, tables)))
+        now = replay.Built(statements, raw, warehouse.content(request.candidate))
+        reuse.keep(request.variables(), asdict(now))

@@ -77,7 +77,7 @@ def run_hash(run: Run) -> str:
             workspace.texts,
             workspace.record,
             workspace.key_path,
-            workspace.landed / "journal.jsonl",
+            workspace.journal,
         )
         if path.exists()
     ]

@@ -49,8 +49,13 @@ class Workspace:
 
     @property
     def landed(self) -> Path:
-        """Originals by content hash, and `journal.jsonl`, the order in which they arrived."""
+        """Originals by content hash, and the journal of their arrivals."""
         return self.warehouse / "landed"
+
+    @property
+    def journal(self) -> Path:
+        """The order in which files arrived; whole or damaged, never cut short by a crash."""
+        return self.landed / "journal.jsonl"
 
     @property
     def raw_database(self) -> Path:

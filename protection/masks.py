@@ -23,33 +23,13 @@ from periscope.errors import GateError, UsageError
 from periscope.layouts import is_by_band, is_by_year
 from periscope.warehouse import Connection
 from periscope.workspace import Run
-from protection import bands, gate_tables, layouts, primary, registry, rows, system
+from protection import bands, gate_tables, layouts, primary, reader_figures, registry, rows, system
 from protection.consents import Consent, in_force
 from protection.primary import Figure, load_figures
+from protection.reader_figures import REASON_SUPPRESSED, Told
 from protection.registry import Delivered
 
-COLUMNS = (
-    "figure_id",
-    "indicator_id",
-    "indicator_version",
-    "period",
-    "perimeter",
-    "dimension",
-    "item",
-    "value",
-    "unit",
-    "numerator",
-    "denominator",
-    "contributors",
-    "expected",
-    "coverage",
-    "rung",
-    "status",
-    "reason",
-)
 INTERNAL, COMMITTEE, PUBLIC = "internal", "committee", "public"
-#: The same words whatever the cause: the cause itself would tell that a count is small or that one member dominates.
-REASON_SUPPRESSED = "Secret statistique : ce chiffre n'est pas publié."
 _SECONDARY = "Il permettrait d'en déduire un autre."
 _CHOSEN = "Les fonctions ne sont données que pour l'année ([layouts] de periscope.toml)."
 _LAYOUTS = {
@@ -174,10 +154,7 @@ def _write(
     agreed: list[Consent],
     banded: dict[str, Band],
 ) -> None:
-    gate_tables.write_table(
-        connection, "masks", {"figure_id": "varchar", "cause": "varchar"}, sorted(causes.items())
-    )
-    listed: list[tuple[str, str, str, bool, str]] = []
+    listed: list[Told] = []
     by_agreement: dict[str, set[str]] = {}
     parents = system.parents(scope)
     for reader in readers(connection):
@@ -196,37 +173,12 @@ def _write(
             if is_shown or (figure.dimension != "member" and figure.secrecy != "internal"):
                 band = banded.get(figure.figure_id)
                 why = band_reason(band, figure.unit) if band else REASON_SUPPRESSED
-                listed.append((reader, figure.figure_id, statuses[figure.figure_id], is_shown, why))
+                place, status = sections[figure.figure_id], statuses[figure.figure_id]
+                listed.append(Told(reader, place, figure.figure_id, status, is_shown, why))
         if reader != INTERNAL:
             current = {f.figure_id for f in scope if sections[f.figure_id] == "current"}
             by_agreement[reader] = shown & causes.keys() & current
-    told = {"reader": "varchar", "figure_id": "varchar", "told_status": "varchar", "is_shown": "boolean"}
-    told |= {"told_reason": "varchar"}
-    gate_tables.write_table(connection, "told", told, listed)
-    placed = [(figure.figure_id, sections[figure.figure_id]) for figure in scope]
-    gate_tables.write_table(connection, "sections", {"figure_id": "varchar", "section": "varchar"}, placed)
-    kept = ["value", "numerator", "denominator", "contributors"]
-    columns = ", ".join(
-        f"case when told.is_shown then f.{name} end as {name}"
-        if name in kept
-        else "case when told.is_shown then told.told_status else 'suppressed' end as status"
-        if name == "status"
-        else "case when told.is_shown then f.reason else told.told_reason end as reason"
-        if name == "reason"
-        else f"f.{name}"
-        for name in COLUMNS
-    )
-    connection.execute(
-        f"""
-        create or replace table protection.reader_figures as
-        select told.reader, s.section, {columns}
-        from protection.told as told
-        inner join marts.fct_figures as f on told.figure_id = f.figure_id
-        inner join protection.sections as s on told.figure_id = s.figure_id
-        order by told.reader, s.section, f.indicator_id, f.period, f.perimeter, f.dimension, f.item
-        """
-    )
-    connection.execute("drop table protection.told; drop table protection.sections")
+    reader_figures.write(connection, causes, listed)
     rows.write(connection, run, scope, by_agreement)
     if connection.execute(
         "select count(*) from protection.reader_figures where reader = ?", [PUBLIC]

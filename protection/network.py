@@ -3,34 +3,24 @@ poles' own publications are taken off, and for whatever they let someone work ou
 
 The attack is that of a pole (`protection.system`), on the figures of the network and of every pole at once: by an
 outsider, by each enterprise under its SIREN in all its poles, then by each pole, which knows all its members.
-Pure choices (`choose`) first, the tables after (`protect`).
 """
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
-from periscope import warehouse
 from periscope.disclosure import Target, Unknowns
-from periscope.network.poles import Network
 from periscope.reuse import Reuse
 from periscope.settings import Secrecy
-from periscope.warehouse import Connection
-from periscope.workspace import Run
 from protection import relations as rel
 from protection import system
-from protection.figures import FIGURE_ID, FIGURES
-from protection.gate_tables import write_table
-from protection.masks import COLUMNS, INTERNAL, REASON_SUPPRESSED
-from protection.primary import Figure, Parts, cause, is_safe_for_enterprises, load_figures
+from protection.network_terms import Member, aligned, cell_of, is_pole, pooled
+from protection.primary import Figure, cause, is_safe_for_enterprises
 from protection.protector import choose_by_block
 from protection.registry import Delivered
 
-READER = "network"
 #: unknowns times targets above which the attack would not end in an evaluator's day
 MAX_ATTACK = 20_000_000
 _FEW_POLES = "Moins de {} pôles, ou l'un d'eux domine ce chiffre."
@@ -38,21 +28,6 @@ _LEFT = "Ce qui reste, une fois ôtés les chiffres publiés par les pôles, est
 _DEDUCED = "Il permettrait d'en déduire un autre, d'une entreprise ou d'un pôle."
 _BETWEEN = "L'un des trimestres de l'année n'est pas publié : deux cumuls le diraient."
 _TOO_LARGE = "Réseau trop grand pour être attaqué : n'est dit que ce que les pôles publient tous."
-
-
-@dataclass
-class Member:
-    """A pole of the network as outsiders see it: all its figures, those that one of its readers was told."""
-
-    pole_id: str
-    figures: list[Figure]
-    told: frozenset[str]
-    #: cells published as hidden
-    hidden: frozenset[str] = frozenset()
-    sirens: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.sirens = frozenset(s for f in self.figures for part in f.parts.values() for _, s in part if s)
 
 
 def choose(
@@ -63,7 +38,7 @@ def choose(
     Contributions of `figures` have a qualified entity (`P07/M1`) and the real SIREN; those of poles have their own.
     """
     told_before = frozenset[str]().union(*editions.values())
-    network, poles = _aligned(figures, members)
+    network, poles = aligned(figures, members)
     rest = _Rest(poles)
     causes = {}
     for own, figure in zip(figures, network, strict=True):
@@ -77,12 +52,10 @@ def choose(
     past = [
         Delivered(f.figure_id, f.figure_id in known, str(f.value), {})
         for f in scope
-        if _is_pole(f) or (f.figure_id in told_before and "-Q" in f.period)
+        if is_pole(f) or (f.figure_id in told_before and "-Q" in f.period)
     ]
-    primaries = frozenset(causes) | {
-        f.figure_id for f in scope if _is_pole(f) and cause(f, rule, frozenset())
-    }
-    everything = network + [f for pole in poles for f in pole.figures] + _pooled(poles)
+    primaries = frozenset(causes) | {f.figure_id for f in scope if is_pole(f) and cause(f, rule, frozenset())}
+    everything = network + [f for pole in poles for f in pole.figures] + pooled(poles)
     hidden = _solved(
         everything, scope, primaries - {d.figure_id for d in past if d.is_published}, past, poles, rule
     )
@@ -92,10 +65,6 @@ def choose(
         elif hidden is not None and figure.figure_id in hidden:
             causes.setdefault(figure.figure_id, _DEDUCED)
     return causes | _years_without_their_quarters(network, causes, editions)
-
-
-def _is_pole(figure: Figure) -> bool:
-    return "/" in figure.perimeter
 
 
 def _alone(figure: Figure, rule: Secrecy) -> str:
@@ -143,7 +112,7 @@ class _Rest:
         for pole in poles:
             for figure in pole.figures:
                 if figure.figure_id in pole.told and figure.perimeter.split("/", 1)[1] in _WIDEST:
-                    self._told[_cell(figure)].append(figure)
+                    self._told[cell_of(figure)].append(figure)
                 for part in figure.parts.values():
                     for key in part:
                         self._owner.setdefault(key, pole.pole_id)
@@ -153,7 +122,7 @@ class _Rest:
         found = []
         for part, amounts in figure.parts.items():
             left = dict(amounts)
-            for told in self._told[_cell(figure)]:
+            for told in self._told[cell_of(figure)]:
                 for key, amount in told.parts.get(part, {}).items():
                     left[key] = left.get(key, Decimal(0)) - amount
             sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
@@ -185,87 +154,6 @@ class _Rest:
 _WIDEST = ("members", "pole", "managing_body")
 
 
-def _cell(figure: Figure) -> tuple[str, ...]:
-    return figure.indicator_id, figure.period, figure.dimension, figure.item
-
-
-def _aligned(figures: list[Figure], members: list[Member]) -> tuple[list[Figure], list[Member]]:
-    """The same contribution under one key in the network and in its pole; what two poles tell alike is one unknown.
-
-    An enterprise known by its SIREN has that key in every pole, unless two poles tell different amounts of it.
-    """
-    seen: dict[tuple[str, str, str, tuple[str, str]], set[Decimal]] = defaultdict(set)
-    member_ids = {
-        (pole.pole_id, entity): siren
-        for pole in members
-        for figure in pole.figures
-        if figure.dimension == "member"
-        for part in figure.parts.values()
-        for entity, siren in part
-        if entity == figure.item
-    }
-
-    def plain(pole_id: str, key: tuple[str, str]) -> tuple[str, str]:
-        entity, siren = key
-        if not siren:
-            return f"{pole_id}/{entity}", ""
-        return (siren, siren) if (pole_id, entity) in member_ids else (entity, siren)
-
-    for pole in members:
-        for figure in pole.figures:
-            if figure.dimension == "all" and figure.perimeter == "members":
-                for part, told in figure.parts.items():
-                    for key, amount in told.items():
-                        seen[figure.indicator_id, figure.period, part, plain(pole.pole_id, key)].add(amount)
-    disputed = {cell[3] for cell, amounts in seen.items() if len(amounts) > 1}
-
-    def final(pole_id: str, key: tuple[str, str]) -> tuple[str, str]:
-        found = plain(pole_id, key)
-        return (f"{pole_id}/{found[0]}", found[1]) if found in disputed else found
-
-    def parts(figure: Figure, pole_id: str = "") -> Parts:
-        told: Parts = {}
-        for part, amounts in figure.parts.items():
-            merged: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-            for (entity, siren), amount in amounts.items():
-                own, local = (pole_id, entity) if pole_id else entity.split("/", 1)
-                merged[final(own, (local, siren))] += amount
-            told[part] = dict(merged)
-        return told
-
-    poles = [
-        replace(
-            pole,
-            figures=[
-                replace(
-                    f,
-                    figure_id=f"{pole.pole_id}/{f.figure_id}",
-                    perimeter=f"{pole.pole_id}/{f.perimeter}",
-                    parts=parts(f, pole.pole_id),
-                )
-                for f in pole.figures
-            ],
-            told=frozenset(f"{pole.pole_id}/{name}" for name in pole.told),
-            hidden=frozenset(f"{pole.pole_id}/{name}" for name in pole.hidden),
-        )
-        for pole in members
-    ]
-    return [replace(f, parts=parts(f)) for f in figures], poles
-
-
-def _pooled(poles: list[Member]) -> list[Figure]:
-    """For each figure of all members, the contributions of every pole: the amounts that other figures are sums of."""
-    found: dict[tuple[str, str, str, str], Figure] = {}
-    for pole in poles:
-        for figure in pole.figures:
-            if figure.perimeter.split("/", 1)[1] == "members":
-                key = (figure.indicator_id, figure.period, figure.dimension, figure.item)
-                pooled = found.setdefault(key, replace(figure, figure_id="", perimeter="members", parts={}))
-                for part, told in figure.parts.items():
-                    pooled.parts.setdefault(part, {}).update(told)
-    return list(found.values())
-
-
 def _solved(
     everything: list[Figure],
     scope: list[Figure],
@@ -280,7 +168,7 @@ def _solved(
         return None
     found = system.solve(everything, scope, primaries, [], past, rule)
     hidden = found.hidden
-    costs = {f.figure_id: float(rank + 1) for rank, f in enumerate(scope) if not _is_pole(f)}
+    costs = {f.figure_id: float(rank + 1) for rank, f in enumerate(scope) if not is_pole(f)}
     fixed = {told.figure_id for told in past if told.is_published}
     costs = {name: cost for name, cost in costs.items() if name not in fixed}
     for kind, relations, targets in found.systems:
@@ -302,7 +190,7 @@ def _pole_totals(
 ) -> list[Target]:
     """What each pole makes in a figure that it does not publish: a pole is a contributor too."""
     told = frozenset().union(*(pole.told for pole in poles))
-    kept = {f.figure_id: f for f in scope if _is_pole(f) and f.figure_id not in told}
+    kept = {f.figure_id: f for f in scope if is_pole(f) and f.figure_id not in told}
     found = []
     for fact in relations.facts:
         if fact.figure in kept:
@@ -313,104 +201,3 @@ def _pole_totals(
             )
             found.append(Target(f"{fact.figure} {fact.part}", fact.terms, width, width))
     return found
-
-
-def protect(connection: Connection, network: Network, run: Run) -> None:
-    """Mask the figures of the network; writes protection.reader_figures and protection.masks of its candidate warehouse."""
-    connection.execute(
-        "create or replace temporary table gathered as select * exclude (sources) from network.fct_network_figures"
-    )
-    connection.execute(FIGURES)
-    connection.execute(
-        f"""
-        create or replace table marts.fct_figure_sources as
-        with listed as (select {FIGURE_ID} as figure_id, unnest(sources) as s from network.fct_network_figures as g)
-
-        select
-            figure_id,
-            s.entity_id as entity_id,
-            substr(s.siren, position('/' in s.siren) + 1) as siren,
-            s.contribution as contribution,
-            s.weight as weight
-        from listed
-        """
-    )
-    editions = _editions(run)
-    told_before = frozenset[str]().union(*editions.values())
-    figures = [f for f in load_figures(connection) if _is_current(f, run) or f.figure_id in told_before]
-    members = [
-        _member(pole.pole_id, pole.workspace.database, pole.workspace.published, run)
-        for pole in network.poles
-    ]
-    causes = choose(figures, members, editions, network.settings.secrecy)
-    connection.execute("create schema if not exists protection")
-    write_table(connection, "masks", {"figure_id": "varchar", "cause": "varchar"}, sorted(causes.items()))
-    write_table(
-        connection,
-        "scope",
-        {"figure_id": "varchar"},
-        [(f.figure_id,) for f in figures if _is_current(f, run) and f.secrecy != "internal"],
-    )
-    secret = ("value", "numerator", "denominator", "contributors")
-    columns = ", ".join(
-        f"case when m.figure_id is null then f.{name} end as {name}"
-        if name in secret
-        else "case when m.figure_id is null then f.status else 'suppressed' end as status"
-        if name == "status"
-        else "case when m.figure_id is null then f.reason else ? end as reason"
-        if name == "reason"
-        else f"f.{name}"
-        for name in COLUMNS
-    )
-    connection.execute(
-        f"""
-        create or replace table protection.reader_figures as
-        select '{READER}' as reader, 'current' as section, {columns}
-        from marts.fct_figures as f
-        inner join protection.scope as s on f.figure_id = s.figure_id
-        left join protection.masks as m on f.figure_id = m.figure_id
-        order by f.indicator_id, f.period, f.perimeter, f.dimension, f.item
-        """,
-        [REASON_SUPPRESSED],
-    )
-    connection.execute("drop table protection.scope; drop table gathered")
-
-
-def _is_current(figure: Figure, run: Run) -> bool:
-    return figure.period in (str(run.quarter), str(run.quarter.year)) or figure.dimension == "cohort"
-
-
-def _editions(run: Run) -> dict[str, frozenset[str]]:
-    """What the network told in each earlier quarter of the year that it published."""
-    found = {}
-    for number in range(1, run.quarter.number):
-        quarter = str(replace(run.quarter, number=number))
-        path = run.workspace.published / quarter / READER / "figures.csv"
-        if path.exists():
-            found[quarter] = frozenset(
-                row["figure_id"] for row in _rows(path) if row["status"] != "suppressed"
-            )
-    return found
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _member(pole_id: str, database: Path, published: Path, run: Run) -> Member:
-    """A pole as its own publications tell it, all readers but its house put together.
-
-    A figure is told where it was published with the value that it has now: a year to date was another one before.
-    """
-    with warehouse.connect(database, read_only=True) as connection:
-        figures = load_figures(connection)
-    values: dict[str, set[Decimal]] = defaultdict(set)
-    for path in sorted(published.glob("*/*/*.csv")):
-        if path.name in ("figures.csv", "history.csv") and path.parent.name != INTERNAL:
-            for row in _rows(path):
-                values[row["figure_id"]] |= {Decimal(row["value"])} if row["value"] else set()
-    recent = [f for f in figures if int(f.period[:4]) >= run.quarter.year - 1 or f.dimension == "cohort"]
-    listed = [f for f in recent if f.figure_id in values]
-    told = frozenset(f.figure_id for f in listed if f.value in values[f.figure_id])
-    return Member(pole_id, recent, told, frozenset(f.figure_id for f in listed) - told)

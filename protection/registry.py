@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from periscope import layouts
 from periscope.bands import Band
+from periscope.records import read_lines
 from periscope.workspace import Run, Workspace
 from protection.primary import Figure
 from protection.relations import Atom
@@ -36,19 +35,10 @@ class Delivered:
     quarter: str = ""
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return
-    for line in text.splitlines():
-        yield json.loads(line)
-
-
 def read(run: Run) -> list[Delivered]:
     """Distinct figures delivered so far, in the order of their delivery."""
     found: dict[str, Delivered] = {}
-    for line in _lines(run.workspace.record / "registry.jsonl"):
+    for line in read_lines(run.workspace.record / "registry.jsonl"):
         for told in line["figures"]:
             facts = {
                 part: [((t[0], t[1], t[2], t[3], Decimal(t[4])), float(t[5])) for t in terms]
@@ -68,7 +58,7 @@ def closed_folder(workspace: Workspace, quarter: str) -> Path:
 
 
 def _closed(workspace: Workspace) -> set[str]:
-    return {line["quarter"] for line in _lines(workspace.record / "closings.jsonl")}
+    return {line["quarter"] for line in read_lines(workspace.record / "closings.jsonl")}
 
 
 def _closed_quarter(period: str) -> str:

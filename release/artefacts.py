@@ -31,7 +31,7 @@ from periscope import catalogue
 from periscope.errors import GateError
 from periscope.warehouse import Connection
 from periscope.workspace import Run
-from release.export import INTERNAL
+from release.record import INTERNAL
 
 #: A written number; hexadecimal ids and hashes, whose digits touch letters, are none.
 _NUMBER = re.compile(

@@ -12,7 +12,7 @@ from periscope.disclosure import Breach, Fact, Row, Target, Unknowns, breaches, 
 from periscope.errors import GateError
 from periscope.warehouse import Connection
 from periscope.workspace import Run
-from release.export import INTERNAL
+from release.record import INTERNAL
 
 Published = dict[str, dict[str, str]]
 _NUMBERS = ("value", "numerator", "denominator")

@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from periscope import catalogue
+from periscope.catalogue import FIGURE_COLUMNS
 from periscope.warehouse import Connection
 from periscope.workspace import Run
 from release import inputs
 from release.causes import KINDS_FR, METHOD, PERIMETER, InputChange
 from release.causes import changes as input_changes
-from release.export import COLUMNS, cells
+from release.export import cells
 from release.inputs import Inputs, Slice
 
 #: What can move a criterion without being among its rows: kinds of declarations, tables of the register.
@@ -280,9 +281,9 @@ def read_rows(path: Path) -> list[Row]:
 
 def figures_now(connection: Connection) -> dict[str, Row]:
     """Every figure of the candidate as the texts of figures.csv, by id."""
-    cursor = connection.execute(f"select {', '.join(COLUMNS)} from marts.fct_figures")
+    cursor = connection.execute(f"select {', '.join(FIGURE_COLUMNS)} from marts.fct_figures")
     found: dict[str, Row] = {}
     for values in cursor.fetchall():
-        told: dict[str, Any] = dict(zip(COLUMNS, values, strict=True))
-        found[told["figure_id"]] = dict(zip(COLUMNS, cells(told), strict=True))
+        told: dict[str, Any] = dict(zip(FIGURE_COLUMNS, values, strict=True))
+        found[told["figure_id"]] = dict(zip(FIGURE_COLUMNS, cells(told), strict=True))
     return found

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from periscope.errors import UsageError
+from periscope.files import file_hash
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
 from release import bundle, delivery, place, publish, record, registry
-from release.export import INTERNAL, file_hash
+from release.record import INTERNAL
 
 
 def is_closed(workspace: Workspace, quarter: str) -> bool:

@@ -14,11 +14,13 @@ from datetime import date
 from pathlib import Path
 
 from periscope.errors import UsageError
+from periscope.files import file_hash
 from periscope.reader_context import FILE_NAME, ReportContext
 from periscope.reuse import files_of
 from periscope.workspace import Run, Workspace
 from release import place, record, registry
-from release.export import INTERNAL, TOLD, file_hash
+from release.export import TOLD
+from release.record import INTERNAL
 
 
 def deliver(

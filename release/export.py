@@ -14,29 +14,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from periscope import __version__, catalogue
-from periscope.files import file_hash as file_hash
+from periscope.catalogue import FIGURE_COLUMNS
+from periscope.files import file_hash
 from periscope.warehouse import Connection
 from periscope.workspace import Run
 from release import inputs, record
-from release.record import INTERNAL as INTERNAL
+from release.record import INTERNAL
 
 #: What a reader outside the house is told, before any page.
 TOLD = ("figures.csv", "history.csv", "rows.csv")
-#: The columns of figures.csv, in the order of the contract.
-COLUMNS = (
-    *(
-        "figure_id",
-        "indicator_id",
-        "indicator_version",
-        "period",
-        "perimeter",
-        "dimension",
-        "item",
-        "value",
-        "unit",
-    ),
-    *("numerator", "denominator", "contributors", "expected", "coverage", "rung", "status", "reason"),
-)
 _DECIMALS = {"eur": 2, "share": 6, "fte": 3, "hours": 4, "count": 0, "number": 4}
 #: Rates of money: their two counts are euros with cents.
 _MONEY = ("turnover", "money")
@@ -62,7 +48,7 @@ def cells(row: dict[str, Any]) -> list[str]:
     """One figure as the texts of figures.csv: dot decimals, missing empty."""
     is_money = catalogue.load()[row["indicator_id"]].criterion in _MONEY
     texts = []
-    for name in COLUMNS:
+    for name in FIGURE_COLUMNS:
         value = row[name]
         if value is None:
             texts.append("")
@@ -107,7 +93,7 @@ def write_folders(connection: Connection, run: Run, base: Path) -> list[Path]:
         rows = _rows(connection, "select * from protection.reader_figures where reader = ?", [reader])
         for section, name in (("current", "figures"), ("history", "history")):
             told = sorted((row for row in rows if row["section"] == section), key=_order)
-            write_csv(folder / f"{name}.csv", COLUMNS, map(cells, told))
+            write_csv(folder / f"{name}.csv", FIGURE_COLUMNS, map(cells, told))
             if name == "figures":
                 _write_parquet(folder / "figures.parquet", told)
         if reader == INTERNAL:
@@ -125,7 +111,10 @@ def _order(row: dict[str, Any]) -> tuple[str, ...]:
 
 def _write_parquet(path: Path, rows: list[dict[str, Any]]) -> None:
     table = pa.table(
-        {name: pa.array([row[name] for row in rows], _PARQUET.get(name, pa.string())) for name in COLUMNS}
+        {
+            name: pa.array([row[name] for row in rows], _PARQUET.get(name, pa.string()))
+            for name in FIGURE_COLUMNS
+        }
     )
     pq.write_table(table, path, compression="zstd")
 

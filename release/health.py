@@ -9,11 +9,11 @@ from typing import Any
 
 from periscope.doctor import Report
 from periscope.errors import GateError, UsageError
-from periscope.files import write_whole
+from periscope.files import file_hash, write_whole
 from periscope.records import RecordError
 from periscope.workspace import Workspace
 from release import record, registry, verifier, verify
-from release.export import INTERNAL, file_hash
+from release.record import INTERNAL
 
 
 def check(workspace: Workspace, report: Report) -> None:

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 from periscope import __version__
-from periscope.network.poles import Network
+from periscope.catalogue import FIGURE_COLUMNS
+from periscope.files import file_hash
+from periscope.network.poles import READER, Network
 from periscope.warehouse import Connection
 from periscope.workspace import Run
-from release.export import COLUMNS, cells, file_hash, write_csv
+from release.export import cells, write_csv
 from release.place import candidate_folder, put_in_place
-
-READER = "network"
 
 
 def publish(connection: Connection, network: Network, run: Run) -> Path:
@@ -21,12 +21,12 @@ def publish(connection: Connection, network: Network, run: Run) -> Path:
     folder = base / READER
     folder.mkdir(mode=0o700)
     cursor = connection.execute(
-        f"select {', '.join(COLUMNS)} from protection.reader_figures order by indicator_id, period, dimension, item"
+        f"select {', '.join(FIGURE_COLUMNS)} from protection.reader_figures order by indicator_id, period, dimension, item"
     )
     write_csv(
         folder / "figures.csv",
-        COLUMNS,
-        (cells(dict(zip(COLUMNS, row, strict=True))) for row in cursor.fetchall()),
+        FIGURE_COLUMNS,
+        (cells(dict(zip(FIGURE_COLUMNS, row, strict=True))) for row in cursor.fetchall()),
     )
     manifest = {
         "version": __version__,

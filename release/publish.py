@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from periscope.errors import PeriscopeError
+from periscope.files import file_hash
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
 from release import agreement, artefacts, attack, delivery, export, place, record, registry
@@ -65,10 +66,10 @@ def prepare(connection: Connection, run: Run, render: Callable[[list[Path]], Non
 def _refuse_lost_closing(run: Run) -> None:
     """A publication that is the frozen copy of its quarter was closed, whatever the record says now."""
     published, frozen = (
-        folder / str(run.quarter) / export.INTERNAL / "manifest.json"
+        folder / str(run.quarter) / record.INTERNAL / "manifest.json"
         for folder in (run.workspace.published, run.workspace.record / "closed")
     )
-    if published.exists() and frozen.exists() and export.file_hash(published) == export.file_hash(frozen):
+    if published.exists() and frozen.exists() and file_hash(published) == file_hash(frozen):
         raise PeriscopeError(
             f"{run.quarter} a été clos, mais record/closings.jsonl ne le dit plus. Rien n'a été modifié. Lancez « periscope "
             "doctor » : il le reprend des dossiers de preuve, ou dit quoi faire."

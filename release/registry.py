@@ -13,9 +13,10 @@ from typing import Any
 
 from periscope import bands
 from periscope.errors import GateError
+from periscope.files import file_hash
 from periscope.workspace import Run, Workspace
 from release import record
-from release.export import INTERNAL, file_hash
+from release.record import INTERNAL
 
 _TERMS = ("measure", "period", "entity", "siren", "amount", "coefficient")
 _TABLES = ("figures.csv", "history.csv")

@@ -18,8 +18,8 @@ from periscope.workspace import Run, Workspace
 from release import record
 from release.causes import KINDS_FR
 from release.changes import Change, Comparison, Row, figures_now, read_rows
-from release.export import INTERNAL
 from release.inputs import Inputs
+from release.record import INTERNAL
 
 _GONE = "Ce chiffre n'a plus lieu d'être : plus rien ne le compose depuis la clôture."
 _TABLE = """

@@ -15,8 +15,8 @@ from periscope.warehouse import Connection
 from periscope.workspace import Run
 from release import inputs, record, restatement
 from release.changes import Change, Comparison, figures_now, read_rows
-from release.export import INTERNAL
 from release.inputs import Inputs
+from release.record import INTERNAL
 from release.restatement import Restatement
 
 #: lines shown on the terminal for each list; the record has them all

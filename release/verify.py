@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from periscope.errors import GateError, UsageError
+from periscope.files import file_hash
 from periscope.settings import FILE_NAME
 from periscope.workspace import Workspace
 from release import record, verifier
-from release.export import file_hash
 
 
 def verify(path: Path, workspace: Workspace) -> str:

@@ -17,8 +17,8 @@ from periscope.settings import Settings
 from periscope.warehouse import Connection, connect, quote
 from periscope.workspace import Run, Workspace
 from release import delivery, fragility, restatement, revisions
+from release.cooperation import network
 from release.effects import effects
-from release.network import network
 from release.restatement import Restatement
 
 INTERNAL, COMMITTEE, FUNDER, PUBLIC = "internal", "committee", "funder", "public"

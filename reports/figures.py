@@ -13,10 +13,6 @@ from periscope import bands, catalogue
 from periscope.quarters import Quarter
 from reports import french
 
-COLUMNS = (
-    "figure_id", "indicator_id", "indicator_version", "period", "perimeter", "dimension", "item", "value", "unit",
-    "numerator", "denominator", "contributors", "expected", "coverage", "rung", "status", "reason",
-)  # fmt: skip
 _DECIMALS = ("value", "numerator", "denominator", "coverage")
 _COUNTS = ("contributors", "expected")
 #: A movement by itself: printed with its sign, and never called rising or falling.
@@ -75,7 +71,7 @@ def read(path: Path) -> Iterator[Figure]:
     """The figures of one file, in its order. Raises KeyError when a column of the contract is absent."""
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            values: dict[str, object] = {name: row[name] for name in COLUMNS}
+            values: dict[str, object] = {name: row[name] for name in catalogue.FIGURE_COLUMNS}
             values |= {name: Decimal(row[name]) if row[name] else None for name in _DECIMALS}
             values |= {name: int(row[name]) if row[name] else None for name in _COUNTS}
             yield Figure(**values)  # type: ignore[arg-type]

@@ -17,6 +17,8 @@ from periscope.settings import Settings
 from periscope.workspace import Run, Workspace
 
 FILE_NAME = "network.toml"
+#: who reads what a network tells outside
+READER = "network"
 _POLE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _EXAMPLE = 'Exemple : name = "Mon réseau", puis pour chaque pôle [[pole]], id = "P01", folder = "../pole-1".'
 #: Settings that figures and masks depend on: what is added up must have been counted alike.

@@ -55,7 +55,7 @@ _LISTS = ("partners", "composed_of")
 def unite(poles: Mapping[str, Path], raw: Path) -> None:
     """Write `raw` anew from the raw warehouse of each pole, by pole id."""
     raw.parent.mkdir(parents=True, exist_ok=True)
-    raw.unlink(missing_ok=True)
+    warehouse.remove(raw)
     with warehouse.connect(raw, reach=poles.values()) as connection:
         warehouse.create_raw(connection)
         for pole_id, path in poles.items():

@@ -11,6 +11,7 @@ import pytest
 
 from ingest import landing
 from periscope import warehouse
+from periscope.files import file_hash
 from periscope.models import PROJECT
 from periscope.workspace import Workspace
 from tests.faults import house
@@ -123,7 +124,7 @@ def test_a_damaged_original_comes_back_from_the_inbox_or_is_named(
     assert ended.told.count("repris de inbox/") == len(by_name) - 1
     copy.write_bytes(content)
     assert run(root, "doctor").status == 0
-    assert all(landing.hash_file(path) == path.name for path in by_name.values())
+    assert all(file_hash(path) == path.name for path in by_name.values())
 
 
 def test_a_closed_quarter_is_put_back_byte_for_byte(

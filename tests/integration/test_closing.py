@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from periscope import cli
 from periscope.errors import GateError, UsageError
+from periscope.files import file_hash
 from periscope.reader_context import ReportContext
 from periscope.workspace import Run
-from release import bundle, closing, delivery, export, record, registry, verifier, verify
+from release import bundle, closing, delivery, record, registry, verifier, verify
 from tests.fixtures import reader_folder
 from tests.integration.test_protection import close, publication, told
 from tests.secrecy import SecretPole
@@ -92,7 +93,7 @@ def test_what_is_delivered_is_no_draft_any_more(year: Run, tmp_path: Path) -> No
         context = reader_folder.context().to_json() + "\n"
         (base / reader / "context.json").write_text(context, encoding="utf-8")
         manifest = json.loads((base / reader / "manifest.json").read_text())
-        manifest["files"]["context.json"] = export.file_hash(base / reader / "context.json")
+        manifest["files"]["context.json"] = file_hash(base / reader / "context.json")
         (base / reader / "manifest.json").write_text(json.dumps(manifest))
     before = {p: p.read_bytes() for p in base.rglob("*") if p.is_file()}
 
@@ -106,10 +107,10 @@ def test_what_is_delivered_is_no_draft_any_more(year: Run, tmp_path: Path) -> No
     assert changed == {f"sicoval/{name}" for name in ("context.json", "manifest.json", "rapport.html")}
     assert (base / "sicoval" / "rapport.html").read_text() == "Remis"
     files = json.loads((base / "sicoval" / "manifest.json").read_text())["files"]
-    assert files == {name: export.file_hash(base / "sicoval" / name) for name in files}
+    assert files == {name: file_hash(base / "sicoval" / name) for name in files}
     registry.gate(run.workspace)
     (line,) = record.read_lines(run.workspace.record / "deliveries.jsonl")
-    assert line["manifest"] == export.file_hash(base / "sicoval" / "manifest.json")
+    assert line["manifest"] == file_hash(base / "sicoval" / "manifest.json")
     delivery.deliver(run, "sicoval", "Camille", lambda folders: pytest.fail("rendered again"))
     assert delivery.days(run.workspace, "2026-Q3") == {"sicoval": run.as_of}
     given = {p: p.read_bytes() for p in (base / "sicoval").iterdir()}
@@ -189,10 +190,10 @@ def test_a_bundle_forged_whole_is_not_the_one_of_the_record(year: Run, tmp_path:
     page_path, manifest_path = tmp_path / "public" / "rapport.html", tmp_path / "public" / "manifest.json"
     page_path.write_text("<p>Autre chose</p>", encoding="utf-8")
     manifest = json.loads(manifest_path.read_text())
-    manifest["files"]["rapport.html"] = export.file_hash(page_path)
+    manifest["files"]["rapport.html"] = file_hash(page_path)
     manifest_path.write_text(json.dumps(manifest))
     entry = record.read_lines(record.closings_path(workspace))[0]
-    entry["readers"]["public"] = export.file_hash(manifest_path)
+    entry["readers"]["public"] = file_hash(manifest_path)
     entry["hash"] = record.entry_hash(entry)
     bundle.write(folder / "public.zip", tmp_path / "public", entry)
     assert verifier.problems(folder / "public.zip") == []
@@ -280,11 +281,11 @@ def test_each_byte_of_a_small_bundle_counts(tmp_path: Path, monkeypatch: pytest.
         "figure_id,indicator_id,value,unit,numerator,denominator\nF1,members_count,2,count,,\n"
     )
     (folder / "rows.csv").write_text("figure_id,row_id,contribution\nF1,a,1\nF1,b,1\n")
-    files = {name: export.file_hash(folder / name) for name in ("figures.csv", "rows.csv")}
+    files = {name: file_hash(folder / name) for name in ("figures.csv", "rows.csv")}
     (folder / "manifest.json").write_text(json.dumps({"files": files}))
     monkeypatch.setattr(bundle.catalogue, "CATALOGUE", code)
     monkeypatch.setattr(bundle, "_VERIFIER", code)
-    entry = {"quarter": "2026-Q3", "readers": {"public": export.file_hash(folder / "manifest.json")}}
+    entry = {"quarter": "2026-Q3", "readers": {"public": file_hash(folder / "manifest.json")}}
     path = tmp_path / "public.zip"
     bundle.write(path, folder, entry | {"hash": record.entry_hash(entry)})
     assert verifier.problems(path) == []

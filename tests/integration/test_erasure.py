@@ -15,6 +15,7 @@ from ingest.erased_person import ErasedPerson
 from ingest.redaction import mentions
 from periscope import template, warehouse
 from periscope.errors import UsageError
+from periscope.files import file_hash
 from periscope.quarters import Quarter
 from periscope.workspace import Run, Workspace
 from tests.declared import workbook
@@ -177,10 +178,10 @@ def test_the_journal_keeps_the_order_and_names_what_replaced_what(run: Run) -> N
     erasure.erase(run, person(run), "Eva", "demande")
     files = landing.landed_files(run.workspace)
     assert [(f.seq, f.batch) for f in files] == before
-    assert all(landing.hash_file(f.path(run.workspace)) == f.file_id for f in files)
+    assert all(file_hash(f.path(run.workspace)) == f.file_id for f in files)
     erased = [e for e in landing.journal(run.workspace) if e.event == landing.ERASED]
     assert {e.replaced_by for e in erased} <= {f.file_id for f in files} and len(erased) == 4
-    in_inbox = {landing.hash_file(path) for path in landing.inbox_files(run.workspace)}
+    in_inbox = {file_hash(path) for path in landing.inbox_files(run.workspace)}
     assert in_inbox == {f.file_id for f in files}
 
 

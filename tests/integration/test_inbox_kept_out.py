@@ -64,8 +64,8 @@ def test_a_file_over_the_limit_is_not_copied_and_a_ledger_is(
         file.truncate(2_000_000_000)
     # hashing 2 GB is what a copy would begin with
     hashed: list[Path] = []
-    true_hash = landing.hash_file
-    monkeypatch.setattr(landing, "hash_file", lambda path: hashed.append(path) or true_hash(path))
+    true_hash = landing.file_hash
+    monkeypatch.setattr(landing, "file_hash", lambda path: hashed.append(path) or true_hash(path))
     ((name, reason, remedy, _),) = kept_out(run)
     assert (name, reason, remedy) == (
         "declarations/enorme.csv",
@@ -161,7 +161,7 @@ def test_a_file_that_goes_or_changes_while_it_is_read_is_not_landed(
 ) -> None:
     for name in ("parti.csv", "change.csv"):
         put(run, name, POSTS)
-    true_hash = landing.hash_file
+    true_hash = landing.file_hash
 
     def hash_then_move(path: Path) -> str:
         found = true_hash(path)
@@ -171,7 +171,7 @@ def test_a_file_that_goes_or_changes_while_it_is_read_is_not_landed(
             path.write_text(POSTS + JARDINS)
         return found
 
-    monkeypatch.setattr(landing, "hash_file", hash_then_move)
+    monkeypatch.setattr(landing, "file_hash", hash_then_move)
     _, kept = landing.land(run.workspace, run.as_of, frozenset())
     assert {one.name: one.why.reason for one in kept} == {
         "parti.csv": "Ce fichier a disparu pendant la lecture.",

@@ -12,7 +12,8 @@ from scipy.optimize import linprog
 
 from periscope.settings import Secrecy
 from protection import network
-from protection.network import Member, choose
+from protection.network import choose
+from protection.network_terms import Member
 from protection.primary import Figure
 
 RULE = Secrecy()

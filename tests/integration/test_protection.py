@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from periscope.catalogue import FIGURE_COLUMNS
 from periscope.errors import GateError, UsageError
 from periscope.workspace import Run
 from protection import figures, masks
@@ -90,7 +91,7 @@ def test_folders_files_and_modes(mixed: Run) -> None:
     assert {oct(p.stat().st_mode & 0o777) for p in base.rglob("*") if p.is_file()} == {"0o600"}
     assert {oct(p.stat().st_mode & 0o777) for p in base.rglob("*") if p.is_dir()} == {"0o700"}
     header = (base / "public" / "figures.csv").read_text().splitlines()[0]
-    assert header == ",".join(masks.COLUMNS)
+    assert header == ",".join(FIGURE_COLUMNS)
 
 
 def test_internal_is_unmasked_and_adds_up(mixed: Run) -> None:
@@ -286,7 +287,7 @@ def unmask(base: Path, dimension: str, item: str, *columns: str, indicator: str 
             row |= {c: inside[row["figure_id"]][c] for c in columns}
             changed += 1
     assert changed, "nothing was hidden: this test would prove nothing"
-    export.write_csv(path, masks.COLUMNS, (row.values() for row in rows))
+    export.write_csv(path, FIGURE_COLUMNS, (row.values() for row in rows))
 
 
 def test_the_gate_refuses_a_hidden_cell_and_says_the_way(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from periscope.catalogue import FIGURE_COLUMNS
 from periscope.errors import GateError
 from periscope.workspace import Run
 from protection import figures, masks
@@ -145,7 +146,7 @@ def test_estimates_of_another_quarter_are_left_alone(closed: SecretPole) -> None
     path = restatement.closed_folder(workspace, "2026-Q1") / "figures.csv"
     rows = read_rows(path)
     effect = rows[0] | {"figure_id": "Fffffffffffff", "indicator_id": "turnover_effect", "value": "0.05"}
-    export.write_csv(path, export.COLUMNS, [[r[n] for n in export.COLUMNS] for r in [*rows, effect]])
+    export.write_csv(path, FIGURE_COLUMNS, [[r[n] for n in FIGURE_COLUMNS] for r in [*rows, effect]])
     assert released(closed.turnover_figures(), SILENT)[0].workspace.published.joinpath("2026-Q2").is_dir()
 
 
@@ -157,7 +158,7 @@ def plant(reader: str, name: str) -> Callable[[list[Path]], None]:
         rows = read_rows(folder / name)
         row = next(r for r in rows if r["value"] and r["indicator_id"] == "turnover_total")
         row["value"] = str(float(row["value"]) + 0.01)
-        export.write_csv(folder / name, export.COLUMNS, [[r[c] for c in export.COLUMNS] for r in rows])
+        export.write_csv(folder / name, FIGURE_COLUMNS, [[r[c] for c in FIGURE_COLUMNS] for r in rows])
 
     return render
 
