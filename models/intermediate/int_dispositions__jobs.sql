@@ -1,5 +1,5 @@
--- What becomes of every post declared for the last quarter of a period being published (for the net change, a year
--- before too), and of every declaration of a post by a partner, perimeter members.
+-- What becomes of every post declared for the last quarter of a period being published, and of every declaration of a
+-- post by a partner, perimeter members.
 with
 
 ledger as (
@@ -49,29 +49,6 @@ declarations as (
             and declarants.sender_siren = counted.siren
             and {{ local('counted.perimeter') }} = 'members'
     where periods.is_current
-),
-
--- posts open at a member on the last day, or a year before: what each adds to the net change
-changes as (
-    select
-        told.period,
-        told.post_id,
-        max(now.working_time) as working_time,
-        max(before.working_time) as previous_working_time,
-        coalesce(max(now.working_time), max(before.working_time)) is not null as is_employed
-    from (
-        select distinct
-            periods.period,
-            periods.previous_last_quarter,
-            posts.post_id
-        from {{ ref('int_periods') }} as periods
-        inner join {{ ref('int_posts__ledger') }} as posts
-            on posts.quarter in (periods.last_quarter, periods.previous_last_quarter)
-        where periods.is_current
-    ) as told
-    left join employed as now on told.period = now.period and told.post_id = now.post_id
-    left join employed as before on told.previous_last_quarter = before.period and told.post_id = before.post_id
-    group by 1, 2
 ),
 
 linked as (
@@ -139,17 +116,6 @@ judged as (
             )
         end as exclusion_reason_fr
     from declarations
-    union all
-    select
-        'jobs_net_change_fte' as indicator_id,
-        period,
-        post_id as entity_id,
-        case when is_employed then coalesce(working_time, 0) - coalesce(previous_working_time, 0) end as contribution,
-        case
-            when not is_employed
-                then 'Ouvert chez aucun membre, ni au dernier jour de la période ni un an avant.'
-        end as exclusion_reason_fr
-    from changes
 )
 
 select

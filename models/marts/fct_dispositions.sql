@@ -1,8 +1,8 @@
 -- Every family of dispositions in one shape, under each indicator that shares it (seeds/dispositions.csv).
 {% set families = {
     'support': none, 'creation': none, 'cohorts': none, 'cooperation': none, 'bids': none, 'members': 'contribution',
-    'jobs': 'contribution', 'turnover': 'contribution', 'rooms': 'contribution', 'hours': 'contribution',
-    'money': 'contribution',
+    'jobs': 'contribution', 'job_changes': 'contribution', 'turnover': 'contribution', 'rooms': 'contribution',
+    'hours': 'contribution', 'money': 'contribution',
 } %}
 with
 

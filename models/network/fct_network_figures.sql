@@ -1,6 +1,5 @@
--- Perimeter `network`: the contributions of all poles together. What two poles tell of the same enterprise, or of the
--- same project or post of an enterprise, counts once: the first pole by its id speaks, for the whole period. A rate is
--- made of its two sums; what no sum gives back is left out, and says so.
+-- Perimeter `network`: the contributions of all poles together. A rate is made of its two sums; what no sum gives
+-- back is left out, and says so.
 {% set growths = "('turnover_panel_growth', 'turnover_total_growth', 'turnover_growth_vs_sector')" %}
 {% set without = {
     'turnover_median_growth': "Une médiane de médianes n''est pas une médiane.",
@@ -16,67 +15,6 @@ figures as (
     where indicator_id not in ('{{ without | join("', '") }}')
 ),
 
-members as (
-    select
-        member_id,
-        {{ local('siren') }} as siren
-    from {{ source('register', 'members') }}
-),
-
-rows_told as (
-    select
-        indicator_id,
-        period,
-        qualifier,
-        perimeter,
-        dimension,
-        item,
-        {{ each_source() }} as told
-    from figures
-    -- the rows of a figure that its pole could not assess are no contribution
-    where value is not null or denominator is not null
-),
-
--- down to the entity: the proof of each line stays in its pole
-entities as (
-    select
-        rows_told.indicator_id,
-        rows_told.period,
-        rows_told.qualifier,
-        rows_told.perimeter,
-        rows_told.dimension,
-        rows_told.item,
-        rows_told.told.entity_id,
-        rows_told.told.siren,
-        sum(rows_told.told.contribution) as contribution,
-        sum(rows_told.told.weight) as weight
-    from rows_told
-    group by 1, 2, 3, 4, 5, 6, 7, 8
-),
-
-contributions as (
-    select
-        entities.*,
-        cast(null as {{ dbt.type_string() }}) as source_ref,
-        cast(null as integer) as row_number,
-        {{ local('entities.siren') }} as real_siren,
-        case
-            when entities.perimeter = 'pole' or entities.siren is null then entities.entity_id
-            when entities.perimeter = 'managing_body' or members.member_id is not null
-                then {{ local('entities.siren') }}
-            else concat({{ local('entities.siren') }}, '|', {{ local('entities.entity_id') }})
-        end as counted_id
-    from entities
-    left join members on entities.entity_id = members.member_id
-),
-
-spoken as (
-    select
-        *,
-        min(qualifier) over (partition by indicator_id, period, counted_id) as speaking_qualifier
-    from contributions
-),
-
 sums as (
     select
         indicator_id,
@@ -87,70 +25,8 @@ sums as (
         sum(weight) as weight_sum,
         count(distinct real_siren) as contributor_count,
         {{ list_sources('contribution', 'weight') }} as sources
-    from spoken
-    where qualifier = speaking_qualifier
+    from {{ ref('int_network__contributions') }}
     group by 1, 2, 3, 4
-),
-
--- an enterprise of two poles is expected once, and has answered when it did in one of them
-asked as (
-    select
-        indicators.indicator_id,
-        coverage.period,
-        coverage.item as member_id,
-        coverage.answered_count
-    from {{ ref('int_coverage') }} as coverage
-    inner join {{ ref('indicators') }} as indicators
-        on coverage.basis = indicators.basis and coverage.answer_kind = indicators.answer_kind
-    where
-        coverage.dimension = 'member'
-        and {{ local('coverage.perimeter') }} = 'members'
-        and indicators.answer_kind <> 'activity'
-    union all
-    select
-        indicators.indicator_id,
-        coverage.period,
-        coverage.item as member_id,
-        case indicators.indicator_id
-            when 'intra_pole_sales' then coverage.ledger_count
-            when 'market_share_of_income' then coverage.income_count
-            when 'public_share_of_income' then coverage.public_income_count
-            else coverage.answered_count
-        end as answered_count
-    from {{ ref('int_turnover__coverage') }} as coverage
-    inner join {{ ref('indicators') }} as indicators on indicators.answer_kind = 'activity'
-    where coverage.dimension = 'member' and {{ local('coverage.perimeter') }} = 'members'
-),
-
-answers as (
-    select
-        asked.indicator_id,
-        asked.period,
-        members.siren,
-        max(asked.answered_count) as answered_count
-    from asked
-    inner join members on asked.member_id = members.member_id
-    group by 1, 2, 3
-),
-
-coverage as (
-    select
-        indicator_id,
-        period,
-        count(*) as expected_count,
-        sum(answered_count) as answered_count
-    from answers
-    group by 1, 2
-    union all
-    -- rooms, lots, grants and managing bodies are each of one pole
-    select
-        indicator_id,
-        period,
-        sum(expected_count) as expected_count,
-        sum(answered_count) as answered_count
-    from figures
-    where perimeter <> 'members' and dimension = 'all'
-    group by 1, 2
 ),
 
 cells as (
@@ -199,7 +75,7 @@ valued as (
             and cells.period = sums.period
             and cells.dimension = sums.dimension
             and cells.item = sums.item
-    left join coverage
+    left join {{ ref('int_network__coverage') }} as coverage
         on
             cells.indicator_id = coverage.indicator_id
             -- a cohort was asked about in the quarter being published
