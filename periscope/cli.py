@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -111,21 +112,36 @@ def _ingest(run: Run) -> None:
 
 
 def _ingest_and_check(run: Run) -> None:
-    """Both steps, Great Expectations loading in its own process while files are read, then while dbt loads here."""
+    """Both steps, Great Expectations loading in its own process while files are read, then while the rest loads here."""
     from expectations import gate
     from ingest import receive, returns
-    from periscope import models, reuse
 
     judges: list[gate.Judge] = []
     try:
         receive.receive(run, lambda: judges.append(gate.Judge()))
-        if judges and reuse.needs_dbt(run):
-            models.preload()
+        if judges:
+            _preload(run)
         gate.check(run, judges[0] if judges else None)
     finally:
         for judge in judges:
             judge.close()
     returns.write_all(run)
+
+
+def _preload(run: Run) -> None:
+    """Load what the steps to come need anyway, while another process works."""
+    from periscope import models, reuse
+
+    if reuse.needs_dbt(run):
+        models.preload()
+    for name in (
+        "impact.evaluate",
+        "protection.masks",
+        "release.publish",
+        "release.review",
+        "reports.notebook",
+    ):
+        importlib.import_module(name)
 
 
 def _check(run: Run) -> None:
@@ -171,14 +187,15 @@ def _protected(
     from protection import figures, masks
     from release import member_sheets, restatement, review
     from release.write_context import ContextWriter
-    from reports import member_sheet, render
+    from reports import member_sheet, notebook, render
 
     workspace = run.workspace
     candidate = workspace.candidate / "periscope.duckdb"
     if not candidate.exists():
         raise UsageError("Les critères ne sont pas calculés : lancez d'abord « periscope build ».")
-    with warehouse.connect(candidate) as connection:
+    with warehouse.connect(candidate) as connection, ExitStack() as opened:
         warehouse.attach(connection, workspace.raw_database)
+        kernels = opened.enter_context(closing(notebook.Kernels(len(masks.funders(connection)))))
         figures.bind(connection)
         restated = restatement.find(connection, run)
         masks.protect(connection, run, is_closing=is_closing)
@@ -189,7 +206,7 @@ def _protected(
 
         def pages(folders: list[Path]) -> None:
             contexts.write_all(folders, reviewed.restatements, is_draft=not is_closing)
-            reuse.pages(run, folders, render.render_all)
+            reuse.pages(run, folders, partial(render.render_all, kernels=kernels))
 
         place(connection, pages, review.lines(run, reviewed))
         sheets, quarter = member_sheets.collect(connection, run), str(run.quarter)

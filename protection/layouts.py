@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from periscope.layouts import BANDS, YEAR_ONLY, class_id, setting
+from periscope.reuse import Reuse
 from periscope.settings import Secrecy
 from protection import system
 from protection.consents import Consent
@@ -70,8 +71,12 @@ def search(
     agreed: list[Consent],
     past: list[Delivered],
     rule: Secrecy,
-) -> list[list[Told]]:
-    """What each layout would tell once protected together with all the rest; takes as long as the masks themselves."""
+    kept: Reuse,
+) -> tuple[list[list[Told]], Reuse]:
+    """What each layout would tell once protected together with all the rest; takes as long as the masks themselves.
+
+    `kept` are choices of an earlier run; it is returned with those that were used.
+    """
     # a search without refinement hides more, never less: what is offered is at least what would be told
     quick = replace(rule, max_rounds=0)
     enterprises = [figure for figure in scope if figure.secrecy == "enterprise"]
@@ -81,9 +86,9 @@ def search(
     found = []
     for name, told, withheld in asked:
         alone = frozenset(causes(told, rule, agreed))
-        kept = system.solve(figures, told, alone, agreed, past, quick, withheld=withheld)
-        found.append(_told(name, _breakdowns(told), kept.hidden))
-    return found
+        chosen = system.solve(figures, told, alone, agreed, past, quick, kept, withheld)
+        found.append(_told(name, _breakdowns(told), chosen.hidden))
+    return found, kept
 
 
 def told_of_members(scope: list[Figure]) -> list[Figure]:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from multiprocessing import get_context
 
+from periscope import reuse
 from periscope.bands import Band
 from periscope.bands import reason as band_reason
 from periscope.errors import GateError, UsageError
@@ -43,16 +44,16 @@ _LAYOUTS = {
 _READER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
+def funders(connection: Connection) -> list[str]:
+    """Those of register/grants.csv, each a reader."""
+    rows = connection.execute("select distinct funder_id from raw.register.grants order by 1").fetchall()
+    return [row[0] for row in rows]
+
+
 def readers(connection: Connection) -> list[str]:
     """Every reader of a publication. Raises UsageError when a funder's id cannot name a folder."""
-    funders = [
-        row[0]
-        for row in connection.execute(
-            "select distinct funder_id from raw.register.grants order by 1"
-        ).fetchall()
-    ]
     found = [INTERNAL, COMMITTEE, PUBLIC]
-    for funder in funders:
+    for funder in funders(connection):
         if not _READER.fullmatch(funder) or funder.casefold() in [name.casefold() for name in found]:
             raise UsageError(
                 f"register/grants.csv : funder_id « {funder} » ne peut pas nommer un dossier. Écrivez des lettres sans "
@@ -116,8 +117,18 @@ def _searching(
     if settings.layouts or not layouts.is_asked(scope):
         yield list
         return
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other_core:
-        yield other_core.submit(layouts.search, figures, scope, agreed, past, settings.secrecy).result
+    with (
+        reuse.opened(run.workspace, "layouts") as kept,
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other_core,
+    ):
+        search = other_core.submit(layouts.search, figures, scope, agreed, past, settings.secrecy, kept)
+
+        def found() -> list[list[layouts.Told]]:
+            told, there = search.result()
+            kept.used = there.used
+            return told
+
+        yield found
 
 
 def _status(figure: Figure, run: Run, restated: frozenset[str], is_closing: bool) -> str:

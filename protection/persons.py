@@ -45,9 +45,7 @@ def system(
         if figure.dimension == "member" and count >= rule.min_persons:
             sirens = {siren for part in figure.parts.values() for _, siren in part}
             if any(c.siren in sirens and c.covers(figure.indicator_id) for c in agreed):
-                relations.facts.append(
-                    replace(fact, figure=AGREED + min(sirens), part=f"{fact.figure} {fact.part}")
-                )
+                relations.facts.append(replace(fact, figure=f"{AGREED}{min(sirens)} {fact.figure}"))
         elif fact.figure in primaries or (is_hidden_before and count < rule.min_persons):
             target = Target(f"{fact.figure} {fact.part}", fact.terms, 1.0, min(1.0, count))
             found.setdefault(frozenset(fact.terms.items()), target)

@@ -231,7 +231,7 @@ def _consented(
         for part, terms in rel.enterprise_terms(figure, amounts).items() if sirens else ():
             for siren in sorted(sirens):
                 own = [term for term in terms if term[0][3] == siren]
-                relations.add(AGREED + siren, f"{figure.figure_id} {part}", own)
+                relations.add(f"{AGREED}{siren} {figure.figure_id}", part, own)
                 if own:
                     known.append({relations.atom(atom): coefficient for atom, coefficient in own})
     return known

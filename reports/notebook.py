@@ -6,10 +6,11 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from markupsafe import Markup
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -22,25 +23,62 @@ FUNDER_NOTEBOOK = PROJECT / "notebooks" / "rapport_financeur.ipynb"
 #: A kernel often waits for its messages: three reports take 3.4 s two at once, 2.4 s four at once (two cores).
 AT_ONCE = 4
 _TIMEOUT_SECONDS = 180
+#: what the notebook imports, loaded while the kernel waits for its folder
+_LOADED = "from reports import pdf, render, sections, workbook"
 
 
-def execute(folders: Sequence[Path]) -> list[Markup]:
-    """Run the notebook for each folder, a few kernels at once; what each displayed, in the order of the folders.
+class Kernels:
+    """Fresh kernels, one for each folder; of `ahead`, a few start at once and load while other work is done."""
 
-    Raises GateError when a report refuses to be written, PeriscopeError when it fails; no cell content is repeated.
-    """
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(_execute, folders))
+    def __init__(self, ahead: int = 0) -> None:
+        self._pool = ThreadPoolExecutor(AT_ONCE)
+        self._started = [self._pool.submit(_Kernel) for _ in range(min(ahead, AT_ONCE))]
+
+    def execute(self, folders: Sequence[Path]) -> list[Markup]:
+        """Run the notebook for each folder, a few at once; what each displayed, in the order of the folders.
+
+        Raises GateError when a report refuses to be written, PeriscopeError when it fails; no cell content is repeated.
+        """
+        kernels = [self._started.pop() if self._started else None for _ in folders]
+        return list(self._pool.map(_execute, kernels, folders))
+
+    def close(self) -> None:
+        """Stop the kernels that no folder needed."""
+        for kernel in self._started:
+            if not kernel.cancel() and not kernel.exception():
+                kernel.result().stop()
+        self._pool.shutdown()
 
 
-def _execute(folder: Path) -> Markup:
-    saved = reads(FUNDER_NOTEBOOK.read_text(encoding="utf-8"), 4)  # type: ignore[no-untyped-call]
-    notebook = with_folder(saved, folder)
-    with tempfile.TemporaryDirectory(prefix="periscope-kernel-") as private:
-        client = _client(notebook, private)
-        environment = {"IPYTHONDIR": private, "PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"}
+def _execute(kernel: Future[_Kernel] | None, folder: Path) -> Markup:
+    return (kernel.result() if kernel else _Kernel()).execute(folder)
+
+
+class _Kernel:
+    """One kernel on socket files instead of ports, that leaves no history in anybody's home."""
+
+    def __init__(self) -> None:
+        self._private = tempfile.TemporaryDirectory(prefix="periscope-kernel-")
+        folder = self._private.name
+        saved = reads(FUNDER_NOTEBOOK.read_text(encoding="utf-8"), 4)  # type: ignore[no-untyped-call]
+        self._manager = AsyncKernelManager(
+            kernel_name="python3", transport="ipc", ip=f"{folder}/k", connection_file=f"{folder}/c.json"
+        )
+        self._client = NotebookClient(
+            saved,
+            km=self._manager,
+            timeout=_TIMEOUT_SECONDS,
+            shutdown_kernel="immediate",
+            extra_arguments=["--HistoryManager.enabled=False", f"--IPKernelApp.exec_lines={_LOADED}"],
+            resources={"metadata": {"path": str(PROJECT)}},
+        )
+        environment = {"IPYTHONDIR": folder, "PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"}
+        self._client.start_new_kernel(env=os.environ | environment)
+
+    def execute(self, folder: Path) -> Markup:
+        self._client.nb = with_folder(self._client.nb, folder)
         try:
-            client.execute(cleanup_kc=True, env=os.environ | environment)
+            self._client.execute(cleanup_kc=True)
         except CellExecutionError as error:
             if error.ename == "GateError":
                 raise GateError(error.evalue) from None
@@ -48,22 +86,13 @@ def _execute(folder: Path) -> Markup:
                 f"Le rapport de « {folder.name} » n'a pas pu être écrit ({error.ename}). Rien n'a été publié. "
                 f"Ouvrez {FUNDER_NOTEBOOK.name} sur ce dossier pour voir où il s'arrête."
             ) from None
-    return displayed(notebook)
+        finally:
+            self._private.cleanup()
+        return displayed(self._client.nb)
 
-
-def _client(notebook: NotebookNode, private: str) -> NotebookClient:
-    """A fresh kernel on socket files instead of ports, that leaves no history in anybody's home."""
-    manager = AsyncKernelManager(
-        kernel_name="python3", transport="ipc", ip=f"{private}/k", connection_file=f"{private}/c.json"
-    )
-    return NotebookClient(
-        notebook,
-        km=manager,
-        timeout=_TIMEOUT_SECONDS,
-        shutdown_kernel="immediate",
-        extra_arguments=["--HistoryManager.enabled=False"],
-        resources={"metadata": {"path": str(PROJECT)}},
-    )
+    def stop(self) -> None:
+        run_sync(self._manager.shutdown_kernel)(now=True)
+        self._private.cleanup()
 
 
 def with_folder(notebook: NotebookNode, folder: Path) -> NotebookNode:

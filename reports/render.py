@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -13,6 +15,9 @@ from periscope.errors import GateError
 from reports import eligibility, french, html, pdf, proofs, workbook
 from reports.parts import parts
 from reports.report import Report
+
+if TYPE_CHECKING:
+    from reports.notebook import Kernels
 
 #: The titles of a report's parts, in the HTML of its sections: already escaped there.
 _TITLES = re.compile(r'<h2 id="([\w-]+)-titre">(.*?)</h2>')
@@ -23,31 +28,32 @@ def render_reader(folder: Path) -> None:
     render_all([folder])
 
 
-def render_all(folders: Sequence[Path]) -> None:
-    """Write the pages of several readers: dashboards here, funders' reports in kernels side by side."""
+def render_all(folders: Sequence[Path], kernels: Kernels | None = None) -> None:
+    """Write the pages of several readers: dashboards here, funders' reports in kernels side by side, those given first."""
     reports = [Report.open(folder) for folder in folders]
     refused = [line for report in reports for line in eligibility.violations(report.context)]
     if refused:
         raise GateError("Comptes rendus refusés, rien n'est publié :\n" + "\n".join(dict.fromkeys(refused)))
     funders = [report for report in reports if report.context.reader_kind == "funder"]
     with ThreadPoolExecutor(1) as beside:
-        kernels = beside.submit(_executed, [report.folder for report in funders])
+        executed = beside.submit(_executed, [report.folder for report in funders], kernels)
         from reports import dashboard  # a kernel, which imports this module too, makes none
 
         for report in reports:
             if report.context.reader_kind != "funder":
                 (report.folder / "dashboard.html").write_text(dashboard.render(report), encoding="utf-8")
-        for report, shown in zip(funders, kernels.result(), strict=True):
+        for report, shown in zip(funders, executed.result(), strict=True):
             (report.folder / "rapport.html").write_text(page(report, shown), encoding="utf-8")
 
 
-def _executed(folders: list[Path]) -> list[Markup]:
+def _executed(folders: list[Path], kernels: Kernels | None) -> list[Markup]:
     """What the notebook showed of each funder's folder."""
     if not folders:
         return []
     from reports import notebook  # the kernel's libraries are slow to import
 
-    return notebook.execute(folders)
+    with closing(notebook.Kernels()) as own:
+        return (kernels or own).execute(folders)
 
 
 def page(report: Report, shown: Markup) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from periscope import bands, layouts, settings
 from periscope.errors import GateError, UsageError
+from periscope.reuse import Reuse
 from periscope.settings import Secrecy
 from periscope.workspace import Run
 from protection import bands as protection_bands
@@ -125,7 +126,7 @@ def test_two_functions_can_still_be_told_for_years_only(tmp_path: Path) -> None:
     with pole.warehouse(run) as connection:
         figures = load_figures(connection)
     scope = [figure for figure in figures if figure.period in ("2026-Q3", "2026")]
-    (told,) = protection_layouts.search(figures, scope, [], [], Secrecy())
+    (told,), _ = protection_layouts.search(figures, scope, [], [], Secrecy(), Reuse({}))
     assert {(row.layout, row.period, row.shown_count) for row in told} == {
         (layouts.YEAR_ONLY, "2026-Q3", 0),
         (layouts.YEAR_ONLY, "2026", 2),

@@ -85,7 +85,7 @@ def test_a_failure_never_repeats_a_cell(tmp_path: Path) -> None:
         text.replace("2026-Q3,members,all,all,", "2026-Q3,members,all,all,CANARI", 1), "utf-8"
     )
     with pytest.raises(PeriscopeError) as caught:
-        notebook.execute([folder])
+        notebook.Kernels().execute([folder])
     assert (
         "CANARI" not in str(caught.value)
         and caught.value.__cause__ is None
@@ -99,5 +99,5 @@ def test_no_trace_is_left_in_the_home_of_the_user(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("HOME", str(home))
     for name in [key for key in os.environ if key.startswith(("JUPYTER", "IPYTHON", "XDG"))]:
         monkeypatch.delenv(name)
-    notebook.execute([reader_folder.write(tmp_path / "f")])
+    notebook.Kernels().execute([reader_folder.write(tmp_path / "f")])
     assert [path for path in home.rglob("*") if path.is_file()] == []
