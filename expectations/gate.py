@@ -78,9 +78,14 @@ def check(run: Run, judge: Judge | None = None) -> None:
                     f"select {columns}, '', '', 0, ?, ? from record.slices where slice_id = ?",
                     [code, rule.reason, slice_id],
                 )
-        connection.execute("update record.slices set verdict = 'accept' where verdict = ''")
-        arbitration.arbitrate(connection)
+        accept_others(connection)
         connection.commit()
+
+
+def accept_others(connection: warehouse.Connection) -> None:
+    """Accept every slice that is not refused, and decide which slices count."""
+    connection.execute("update record.slices set verdict = 'accept' where verdict = ''")
+    arbitration.arbitrate(connection)
 
 
 def _profiles(connection: warehouse.Connection, run: Run) -> dict[str, Profile]:

@@ -38,7 +38,7 @@ _COMPLETED = ("survey", "survey_answers", "")
 def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
     """Land, read and record. Nothing is kept of a run that stops midway: the next one starts again from the inbox.
 
-    `on_new_files` is called once, before reading, when there is something to read.
+    `on_new_files` is called once, as soon as there is something to read.
     """
     workspace = run.workspace
     register = read_register(workspace)
@@ -51,6 +51,9 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         warehouse.create_raw(connection)
         load_register(connection, register, range(start.year - 1, run.quarter.year + 2))
         landed, kept_out = landing.land(workspace, run.as_of, refused=_refused(connection))
+        has_new = any(entry.event in (landing.LANDED, landing.RENAMED) for entry in landed)
+        if has_new:
+            on_new_files()
         new = {entry.file_id for entry in landed}
         context = build_context(run, register, (start, run.quarter.last_day))
         files = landing.landed_files(workspace)
@@ -67,7 +70,7 @@ def receive(run: Run, on_new_files: Callable[[], None] = lambda: None) -> None:
         ]
         recorder = Recorder(connection)
         recorder.forget([file.file_id for file in to_read])
-        if to_read:
+        if to_read and not has_new:
             on_new_files()
         for file in to_read:
             if file.file_id not in new:

@@ -23,6 +23,8 @@ from periscope.errors import UsageError
 from periscope.warehouse import Connection, quote
 from periscope.workspace import Run, Workspace
 
+_ROWS_AT_ONCE = 500
+
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -128,16 +130,22 @@ def load_register(connection: Connection, register: Rows, years: range) -> None:
         connection.execute(f"delete from register.{quote(name)}")
         if rows:
             columns = list(rows[0])
-            names = ", ".join(quote(column) for column in columns)
-            marks = ", ".join("?" for _ in columns)
-            connection.executemany(
-                f"insert into register.{quote(name)} ({names}) values ({marks})",
-                [[row[column] for column in columns] for row in rows],
-            )
+            _insert(connection, name, columns, [[row[column] for column in columns] for row in rows])
     connection.execute("delete from register.public_holidays")
-    for year in years:
-        for day, label in sorted(holidays.public_holidays(year).items()):
-            connection.execute("insert into register.public_holidays values (?, ?)", [day, label])
+    days = [list(told) for year in years for told in sorted(holidays.public_holidays(year).items())]
+    _insert(connection, "public_holidays", ["holiday_on", "name"], days)
+
+
+def _insert(connection: Connection, table: str, columns: list[str], rows: list[list[Any]]) -> None:
+    """Some rows in one statement: one a row takes ten times as long."""
+    names = ", ".join(quote(column) for column in columns)
+    marks = "(" + ", ".join("?" for _ in columns) + ")"
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        some = rows[start : start + _ROWS_AT_ONCE]
+        connection.execute(
+            f"insert into register.{quote(table)} ({names}) values " + ", ".join([marks] * len(some)),
+            [value for row in some for value in row],
+        )
 
 
 def build_context(run: Run, register: Rows, window: tuple[date, date]) -> Context:

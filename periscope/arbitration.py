@@ -122,11 +122,16 @@ def arbitrate(connection: Connection) -> None:
             _refuse_version(connection, mine, other)
         if key[3] == _CALENDAR:
             _tell_emptied(connection, groups[key])
-        for one in groups[key]:
-            connection.execute(
-                "update record.slices set status = ?, superseded_by = ?, is_active = ? where slice_id = ?",
-                [one.status, one.superseded_by, one.status == receipts.STATUS_ACCEPTED, one.slice_id],
-            )
+    told = [(one.slice_id, one.status, one.superseded_by) for slices in groups.values() for one in slices]
+    connection.execute(
+        """
+        update record.slices
+        set status = told.status, superseded_by = told.superseded_by, is_active = told.status = ?
+        from (select unnest(?) as slice_id, unnest(?) as status, unnest(?) as superseded_by) as told
+        where slices.slice_id = told.slice_id
+        """,
+        [receipts.STATUS_ACCEPTED, *([one[place] for one in told] for place in range(3))],
+    )
     connection.execute(
         "update record.slices set rows_accepted = 0, rows_refused = rows_read where status = ?",
         [receipts.STATUS_REFUSED_SLICE],

@@ -120,7 +120,7 @@ def _ingest_and_check(run: Run) -> None:
     try:
         receive.receive(run, lambda: judges.append(gate.Judge()))
         if judges:
-            _preload(run)
+            _meanwhile(run, gate.accept_others)
         gate.check(run, judges[0] if judges else None)
     finally:
         for judge in judges:
@@ -128,12 +128,14 @@ def _ingest_and_check(run: Run) -> None:
     returns.write_all(run)
 
 
-def _preload(run: Run) -> None:
-    """Load what the steps to come need anyway, while another process works."""
+def _meanwhile(run: Run, accept: Callable[[Connection], None]) -> None:
+    """Do what the steps to come need anyway, while another process works."""
     from periscope import models, reuse
 
     if reuse.needs_dbt(run):
         models.preload()
+    else:
+        reuse.build_ahead(run, accept)
     for name in (
         "impact.evaluate",
         "protection.masks",

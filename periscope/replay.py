@@ -27,17 +27,18 @@ class Built:
     tables: Content
 
 
-def build(request: BuildRequest, raw: Content, built: Built, database: Path) -> bool:
-    """Bring `database`, which `built` tells of, to the rows of `request.raw`, which `raw` tells of, in `request.candidate`.
+def build(request: BuildRequest, raw: Content, built: Built, start: Path) -> bool:
+    """Bring `start`, which `built` tells of, to the rows of `request.raw`, which `raw` tells of, in `request.candidate`.
 
     Only what reads a table that changed is run again. False when something is not as it was then, or when a promise is
     broken: dbt builds, and says what is wrong.
     """
-    if not database.exists():
+    if not start.exists():
         return False
-    request.candidate.parent.mkdir(parents=True, exist_ok=True)
-    warehouse.remove(request.candidate)
-    shutil.copyfile(database, request.candidate)
+    if start != request.candidate:
+        request.candidate.parent.mkdir(parents=True, exist_ok=True)
+        warehouse.remove(request.candidate)
+        shutil.copyfile(start, request.candidate)
     changed = {
         f'"raw".{name}' for name in raw.keys() | built.raw.keys() if raw.get(name) != built.raw.get(name)
     }

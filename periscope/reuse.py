@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -121,21 +121,49 @@ def _take_again(after: Files | None, folder: Path, published: Path) -> bool:
 
 def needs_dbt(run: Run) -> bool:
     """Whether `build` is sure to need dbt: nothing compiled for these parameters is at hand."""
-    return (
-        Reuse(_saved(_path(run.workspace, "models"), code_hash())).known(models.request(run).variables())
-        is None
-    )
+    return _built(Reuse(_saved(_path(run.workspace, "models"), code_hash())), models.request(run)) is None
 
 
 def build(run: Run) -> None:
     """Build the models; what an earlier build of the same program and parameters made of the same rows is kept."""
     request = models.request(run)
     with opened(run.workspace, "models") as reuse:
-        kept = reuse.known(request.variables())
-        statements = [models.Statement(*told) for told in kept["statements"]] if kept else []
-        built = replay.Built(statements, kept["raw"], kept["tables"]) if kept else None
-        raw = warehouse.content(request.raw)
-        if built is None or not replay.build(request, raw, built, run.workspace.database):
+        built = _again(run, request, _built(reuse, request))
+        if built is None:
             statements = models.build(request)
-        now = replay.Built(statements, raw, warehouse.content(request.candidate))
-        reuse.keep(request.variables(), asdict(now))
+            built = replay.Built(
+                statements, warehouse.content(request.raw), warehouse.content(request.candidate)
+            )
+        reuse.keep(request.variables(), asdict(built))
+
+
+def build_ahead(run: Run, accept: Callable[[warehouse.Connection], None]) -> None:
+    """While new slices are judged, build as if `accept` had them all: `build` then has only the difference to make."""
+    request = replace(models.request(run), raw=run.workspace.candidate / "accepted.duckdb")
+    request.raw.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(run.workspace.raw_database, request.raw)
+    with warehouse.connect(request.raw) as connection:
+        accept(connection)
+    with opened(run.workspace, "models") as reuse:
+        if built := _built(reuse, request):
+            reuse.keep(request.variables(), asdict(_again(run, request, built) or built))
+    warehouse.remove(request.raw)
+
+
+def _built(reuse: Reuse, request: models.BuildRequest) -> replay.Built | None:
+    """The last build of the same program and parameters."""
+    kept = reuse.known(request.variables())
+    if kept is None:
+        return None
+    return replay.Built([models.Statement(*told) for told in kept["statements"]], kept["raw"], kept["tables"])
+
+
+def _again(run: Run, request: models.BuildRequest, built: replay.Built | None) -> replay.Built | None:
+    """Build from the candidate or the warehouse, whichever `built` tells of, without dbt; None when it cannot be."""
+    if built is None:
+        return None
+    raw = warehouse.content(request.raw)
+    for start in (request.candidate, run.workspace.database):
+        if replay.build(request, raw, built, start):
+            return replace(built, raw=raw, tables=warehouse.content(request.candidate))
+    return None

@@ -6,35 +6,62 @@ attack can use is not told, and its cell stays hidden as before. The figure of a
 
 from __future__ import annotations
 
+from functools import partial
+
 from periscope import bands
 from periscope.bands import Band
-from periscope.disclosure import Attack, Target, told_as
+from periscope.disclosure import Attack, Fact, Target, Unknowns, blocks, told_as
+from periscope.reuse import Reuse
 from periscope.settings import Secrecy
 from protection.primary import Figure, by_siren
 from protection.relations import Relations
 
 
 def choose(
-    relations: Relations, targets: list[Target], scope: list[Figure], hidden: frozenset[str], rule: Secrecy
+    relations: Relations,
+    targets: list[Target],
+    scope: list[Figure],
+    hidden: frozenset[str],
+    rule: Secrecy,
+    kept: Reuse,
 ) -> dict[str, Band]:
-    """figure_id -> its band, for the `hidden` figures of `scope` that may be told so."""
+    """figure_id -> its band, for the `hidden` figures of `scope` that may be told so.
+
+    A block that is in every respect one of an earlier run, in `kept`, is not attacked again.
+    """
     # members first: what is offered is found before the presences, which are told once bands are chosen
     ordered = sorted(scope, key=lambda f: (f.perimeter != "members", f.key))
-    asked = {f.figure_id: band for f in ordered if (band := _band(f))}
-    values = relations.unknowns.values
-    facts = {fact.figure: fact for fact in relations.facts if fact.figure in hidden and fact.part == "value"}
-    told = [fact for fact in relations.facts if fact.figure not in hidden]
-    attack = Attack(relations.unknowns, targets, rule.min_contributors, rule.dominance_share)
-    found = {}
+    asked = {f.figure_id: band for f in ordered if f.figure_id in hidden and (band := _band(f))}
+    facts = [
+        fact
+        for fact in relations.facts
+        if fact.figure not in hidden or (fact.figure in asked and fact.part == "value")
+    ]
+    found: list[str] = []
+    for unknowns, told, mine in blocks(relations.unknowns, facts, targets):
+        figures = {fact.figure for fact in told}
+        here = {figure_id: band for figure_id, band in asked.items() if figure_id in figures}
+        if here:
+            found += kept.get(
+                (unknowns, told, mine, here, rule), partial(_search, unknowns, told, mine, here, rule)
+            )
+    return {figure_id: band for figure_id, band in asked.items() if figure_id in found}
+
+
+def _search(
+    unknowns: Unknowns, facts: list[Fact], targets: list[Target], asked: dict[str, Band], rule: Secrecy
+) -> list[str]:
+    attack = Attack(unknowns, targets, rule.min_contributors, rule.dominance_share)
+    hidden = {fact.figure: fact for fact in facts if fact.figure in asked}
+    told = [fact for fact in facts if fact.figure not in asked]
+    found = []
     for figure_id, band in asked.items():
-        if figure_id not in facts:
-            continue
-        fact = facts[figure_id]
-        amount = sum(coefficient * values[index] for index, coefficient in fact.terms.items())
-        more = told_as(fact, amount, band)
+        terms = hidden[figure_id].terms
+        amount = sum(coefficient * unknowns.values[index] for index, coefficient in terms.items())
+        more = told_as(hidden[figure_id], amount, band)
         if not attack.run([*told, more], is_one_enough=True):
             told.append(more)
-            found[figure_id] = band
+            found.append(figure_id)
     return found
 
 

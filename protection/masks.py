@@ -96,7 +96,8 @@ def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> No
             asked = [f for f in scope if sections[f.figure_id] == "current" and f.figure_id not in withheld]
             if not chosen:
                 asked = layouts.told_of_members(asked)
-            banded = bands.choose(*found.of("enterprise"), asked, hidden, rule)
+            with reuse.opened(run.workspace, "bands") as kept:
+                banded = bands.choose(*found.of("enterprise"), asked, hidden, rule, kept)
         told = [] if chosen else layouts.offers(scope, hidden, searched(), frozenset(banded))
     for figure_id in sorted(hidden - causes.keys()):
         causes[figure_id] = _CHOSEN if figure_id in withheld else _SECONDARY

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from periscope import models, reuse, state, template, warehouse
+from periscope import models, replay, reuse, state, template, warehouse
 from periscope.quarters import Quarter
 from periscope.workspace import Run
 
@@ -241,6 +241,40 @@ def test_a_warehouse_that_is_not_what_was_built_is_built_again(run: Run, builder
         connection.execute("update criteria.crit_members_count set value = 9")
     reuse.build(run)
     assert builder.count == 2
+    (run.workspace.candidate / "periscope.duckdb").unlink()
     run.workspace.database.write_bytes(b"torn")
     reuse.build(run)
     assert builder.count == 3
+
+
+def _one_more(connection: warehouse.Connection) -> None:
+    connection.execute("insert into register.members (member_id, siren) values ('9', '9')")
+
+
+def test_what_was_built_ahead_is_kept_when_all_is_accepted(
+    run: Run, builder: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_and_publish(run)
+    reuse.build_ahead(run, _one_more)
+    with warehouse.connect(run.workspace.raw_database) as connection:
+        _one_more(connection)
+    changed: list[set[str]] = []
+    monkeypatch.setattr(replay, "_run", lambda *told: changed.append(told[-1]) or True)
+    build_and_publish(run)
+    assert changed and not set().union(*changed), "every statement found what it reads as it left it"
+    assert (builder.count, counted(run)) == (1, 2)
+
+
+def test_what_was_built_ahead_is_made_again_when_something_is_refused(run: Run, builder: Builder) -> None:
+    build_and_publish(run)
+    reuse.build_ahead(run, _one_more)
+    build_and_publish(run)
+    assert (builder.count, counted(run)) == (1, 1)
+
+
+def test_what_cannot_be_built_ahead_is_left_to_the_build(run: Run, builder: Builder) -> None:
+    """More members than the promise allows: dbt says so, on the rows that were accepted."""
+    build_and_publish(run)
+    reuse.build_ahead(run, lambda connection: [_one_more(connection) for _ in range(3)] and None)
+    build_and_publish(run)
+    assert (builder.count, counted(run)) == (1, 1)
