@@ -46,16 +46,18 @@ class Recorder:
                 )
                 for name in types
             }
-            self._connection.register("pending_rows", pa.table(columns))
             casts = ", ".join(f"cast({quote(name)} as {sql_type})" for name, sql_type in types.items())
-            self._connection.execute(f"insert into {table} select {casts} from pending_rows")
-            self._connection.unregister("pending_rows")
+            self._insert(pa.table(columns), casts, table)
         self._pending.clear()
         for table, parts in self._long.items():
-            self._connection.register("long_rows", pa.concat_tables(parts))
-            self._connection.execute(f"insert into {table} by name from long_rows")
-            self._connection.unregister("long_rows")
+            rows = pa.concat_tables(parts)
+            names = (quote(name) if name in rows.column_names else "null" for name in self._types[table])
+            self._insert(rows, ", ".join(names), table)
         self._long.clear()
+
+    def _insert(self, rows: pa.Table, columns: str, table: str) -> None:
+        # a registered table would be kept in memory until the transaction ends
+        self._connection.from_arrow(rows).project(columns).insert_into(table)
 
     def forget(self, file_ids: list[str]) -> None:
         """Remove every row that was read from these files."""

@@ -76,7 +76,6 @@ def _insert(connection: Connection, waiting: Future[_Read] | File, context: Cont
         return fec.load(connection, *waiting, context)
     reading, found = waiting.result()
     for table, rows in zip(_TABLES, found, strict=True):
-        connection.register("fec_ahead", rows)
-        connection.execute(f"insert into {table} by name from fec_ahead")
-        connection.unregister("fec_ahead")
+        # a registered table would be held until the transaction ends: ten megabytes a file
+        connection.from_arrow(rows).insert_into(table)
     return reading

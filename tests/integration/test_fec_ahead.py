@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,25 @@ def test_side_by_side_as_one_by_one(tmp_path: Path) -> None:
         assert sorted(map(repr, context.proposals)) == sorted(map(repr, other.proposals))
         together.rollback()
         assert together.execute(_LINES).fetchall() == []
+
+
+def test_lines_that_are_inserted_are_held_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine keeps what is registered until the end of the transaction, which is that of all files."""
+    read, tables = fec_ahead._read, list[weakref.ref[Any]]()
+
+    def watched(*told: Any) -> Any:
+        found = read(*told)
+        tables.extend(weakref.ref(table) for table in found[1])
+        return found
+
+    monkeypatch.setattr(fec_ahead, "_read", watched)
+    with warehouse.connect(None) as connection:
+        warehouse.create_raw(connection)
+        connection.begin()
+        for _ in fec_ahead.load_many(connection, files(tmp_path), fecs.context()):
+            pass
+        gc.collect()
+        assert len(tables) == 12 and [table() for table in tables] == [None] * 12
 
 
 def test_a_large_file_is_read_by_the_warehouse_itself(
