@@ -141,6 +141,7 @@ def build_ahead(run: Run, accept: Callable[[warehouse.Connection], None]) -> Non
     """While new slices are judged, build as if `accept` had them all: `build` then has only the difference to make."""
     request = replace(models.request(run), raw=run.workspace.candidate / "accepted.duckdb")
     request.raw.parent.mkdir(parents=True, exist_ok=True)
+    warehouse.remove(request.raw)  # of a run that was struck, with its log
     shutil.copyfile(run.workspace.raw_database, request.raw)
     with warehouse.connect(request.raw) as connection:
         accept(connection)
