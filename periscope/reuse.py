@@ -139,7 +139,7 @@ def build(run: Run) -> None:
 
 def build_ahead(run: Run, accept: Callable[[warehouse.Connection], None]) -> None:
     """While new slices are judged, build as if `accept` had them all: `build` then has only the difference to make."""
-    request = replace(models.request(run), raw=run.workspace.candidate / "accepted.duckdb")
+    request = replace(models.request(run), raw=run.workspace.warehouse / "tmp" / "accepted.duckdb")
     request.raw.parent.mkdir(parents=True, exist_ok=True)
     warehouse.remove(request.raw)  # of a run that was struck, with its log
     shutil.copyfile(run.workspace.raw_database, request.raw)
