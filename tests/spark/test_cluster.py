@@ -21,14 +21,55 @@ from tests.invented import invented_network
 from tests.poles import DEFAULT_MEMBERS, Pole
 
 
+def _invented_java(folder: Path, version: str) -> None:
+    """A Java that tells its version and can do nothing else."""
+    (folder / "bin").mkdir(parents=True)
+    java = folder / "bin" / "java"
+    java.write_text(
+        f'#!/bin/sh\n[ "$1" = -version ] && echo \'openjdk version "{version}"\' >&2 && exit\necho broken >&2; exit 1\n'
+    )
+    java.chmod(0o755)
+
+
 def test_without_java_nothing_starts_and_the_cure_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    with pytest.raises(UsageError, match="Installez Java 17"), cluster.standalone(tmp_path):
+    with pytest.raises(UsageError, match=r"Java est introuvable.*openjdk-17"), cluster.standalone(tmp_path):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("version", "major"), [("1.8.0_402", 8), ("11.0.22", 11)])
+def test_a_java_too_old_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str, major: int
+) -> None:
+    _invented_java(tmp_path / "java", version)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "java"))
+    with pytest.raises(UsageError, match=f"Java {major} est trop ancien"), cluster.standalone(tmp_path / "s"):
+        pass
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_java_home_that_has_no_java_is_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(UsageError, match="Java est introuvable"), cluster.standalone(tmp_path / "s"):
+        pass
+
+
+def test_a_master_that_does_not_start_names_its_log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("pyspark", reason="pyspark n'est pas installé : make test-spark")
+    _invented_java(tmp_path / "java", "17.0.15")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "java"))
+    with (
+        pytest.raises(UsageError, match=r"n'a pas démarré \(Master\) : lisez .*master.log"),
+        cluster.standalone(tmp_path / "s", port=_free_port()),
+    ):
+        pass
+    assert "broken" in (tmp_path / "s" / "master.log").read_text()
 
 
 def test_a_port_in_use_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
