@@ -93,6 +93,8 @@ FAMILIES = [
         "effectively_run_projects",
         "jobs_fte",
         "turnover_total",
+        # lists one line twice, once in each of two links: only which of its fields is missing tells them apart
+        "turnover_chained_growth",
         "room_revenue",
     )
 ]
@@ -148,7 +150,7 @@ def _pole(folder: Path) -> BuildRequest:
     pole = Pole()
     for member_id, siren, function, presence in DEFAULT_MEMBERS:
         pole.member(member_id, siren, function, presence)
-        for year, amount in (("2025", "1000.01"), ("2026", "1250.02")):
+        for year, amount in (("2024", "800.00"), ("2025", "1000.01"), ("2026", "1250.02")):
             told = {"net_turnover_eur": amount, "source": "declared"}
             told |= {"period_start": f"{year}-07-01", "period_end": f"{year}-09-30"}
             pole.declare("activity", siren, f"{year}-Q3", told)
@@ -178,14 +180,16 @@ def _pole(folder: Path) -> BuildRequest:
         starts_at="2026-07-08 08:00",
         ends_at="2026-07-08 10:30",
     )
-    figures = pole.build("2026-Q3", history_start="2025-07-01", select=FAMILIES)
+    figures = pole.build("2026-Q3", history_start="2024-07-01", baseline_quarter="2024-Q3", select=FAMILIES)
     assert figures.value("supported_projects", "2026-Q3") == 1
     assert figures.value("turnover_total", "2026-Q3") == Decimal("3750.06")
+    assert figures.value("turnover_chained_growth", "2026-Q3") == Decimal("0.562525")
     shutil.copytree(figures.candidate.parent, folder / "pole", ignore=shutil.ignore_patterns("dbt"))
     return BuildRequest(
         raw=folder / "pole" / "raw.duckdb",
         candidate=folder / "pole" / figures.candidate.name,
         target=folder / "dbt",
         quarter=Quarter.parse("2026-Q3"),
-        history_start=date(2025, 7, 1),
+        history_start=date(2024, 7, 1),
+        baseline_quarter="2024-Q3",
     )
