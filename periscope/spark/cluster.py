@@ -89,14 +89,18 @@ def _start(role: str, arguments: list[str], log: Path) -> subprocess.Popen[bytes
         process = subprocess.Popen(
             command, stdout=stream, stderr=stream, env=environment, start_new_session=True
         )
-    for _ in range(START_SECONDS * 10):
-        if _READY[role] in log.read_text(encoding="utf-8", errors="replace"):
-            return process
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
-    _stop(process)
-    raise UsageError(f"Spark n'a pas démarré ({role}) : lisez {log}. Tout a été arrêté.")
+    try:
+        for _ in range(START_SECONDS * 10):
+            if _READY[role] in log.read_text(encoding="utf-8", errors="replace"):
+                return process
+            if process.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise UsageError(f"Spark n'a pas démarré ({role}) : lisez {log}. Tout a été arrêté.")
+    except BaseException:
+        # stopped by Ctrl-C too: nobody else knows of this process yet
+        _stop(process)
+        raise
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

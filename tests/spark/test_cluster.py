@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 import threading
+import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,13 +23,12 @@ from tests.invented import invented_network
 from tests.poles import DEFAULT_MEMBERS, Pole
 
 
-def _invented_java(folder: Path, version: str) -> None:
-    """A Java that tells its version and can do nothing else."""
+def _invented_java(folder: Path, version: str, otherwise: str = "echo broken >&2; exit 1") -> None:
+    """A Java that tells its version, and otherwise runs this."""
     (folder / "bin").mkdir(parents=True)
     java = folder / "bin" / "java"
-    java.write_text(
-        f'#!/bin/sh\n[ "$1" = -version ] && echo \'openjdk version "{version}"\' >&2 && exit\necho broken >&2; exit 1\n'
-    )
+    told = f'[ "$1" = -version ] && echo \'openjdk version "{version}"\' >&2 && exit'
+    java.write_text(f"#!/bin/sh\n{told}\n{otherwise}\n")
     java.chmod(0o755)
 
 
@@ -70,6 +71,29 @@ def test_a_master_that_does_not_start_names_its_log(monkeypatch: pytest.MonkeyPa
     ):
         pass
     assert "broken" in (tmp_path / "s" / "master.log").read_text()
+
+
+def test_ctrl_c_while_the_master_starts_leaves_no_process(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyspark", reason="pyspark n'est pas installé : make test-spark")
+    told = tmp_path / "pid"
+    _invented_java(tmp_path / "java", "17.0.15", f"echo $$ > {told}; exec sleep 600")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "java"))
+
+    sleep = time.sleep
+
+    def interrupt(seconds: float) -> None:
+        if told.exists() and told.read_text().strip():
+            raise KeyboardInterrupt
+        sleep(seconds)
+
+    monkeypatch.setattr(cluster.time, "sleep", interrupt)
+    with pytest.raises(KeyboardInterrupt), cluster.standalone(tmp_path / "s", port=_free_port()):
+        pass
+    state = ["ps", "-o", "stat=", "-p", told.read_text().strip()]
+    # nothing, or what nobody has buried yet
+    assert subprocess.run(state, capture_output=True, text=True).stdout.strip()[:1] in ("", "Z")
 
 
 def test_a_port_in_use_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
