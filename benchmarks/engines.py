@@ -98,7 +98,7 @@ def one(engine: str, folder: Path, select: list[str] | None) -> None:
         tables = build.export(request.raw, request.candidate, spark_folder)
         with cluster.standalone(spark_folder, port=_PORT, worker_memory="4g") as running:
             begun = time.perf_counter()
-            spark = build.session(running.url, spark_folder, tables, executor_memory="3g")
+            spark = build.session(running.url, spark_folder, tables, executor_memory="3g", is_small=False)
             try:
                 ran = models.build_on_spark(request, spark_folder / "target", select=select)
             finally:

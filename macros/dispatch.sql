@@ -20,19 +20,31 @@
     )
 {%- endmacro %}
 
-{# No row is no list, as on DuckDB, where Spark would give an empty one. #}
+{# No row is no list, as on DuckDB, where Spark would give an empty one; a missing field comes after the others, where
+   Spark would put it before. #}
 {% macro spark__list_sources(contribution, weight, condition) -%}
     {% if condition %}case when count(*) filter (where {{ condition }}) > 0 then{% endif %}
 
-    sort_array(
-        collect_list(named_struct(
-            'source_ref', source_ref,
-            'row_number', cast(row_number as integer),
-            'entity_id', entity_id,
-            'siren', siren,
-            'contribution', cast({{ contribution }} as decimal(24, 6)),
-            'weight', cast({{ weight or 'null' }} as decimal(24, 6))
-        )) {% if condition %}filter (where {{ condition }}){% endif %}
+    transform(
+        sort_array(transform(
+            collect_list(named_struct(
+                'source_ref', source_ref,
+                'row_number', cast(row_number as integer),
+                'entity_id', entity_id,
+                'siren', siren,
+                'contribution', cast({{ contribution }} as decimal(24, 6)),
+                'weight', cast({{ weight or 'null' }} as decimal(24, 6))
+            )) {% if condition %}filter (where {{ condition }}){% endif %},
+            listed -> named_struct(
+                'place', struct(
+                    {% for name in ('source_ref', 'row_number', 'entity_id', 'siren', 'contribution', 'weight') %}
+                        listed.{{ name }} is null, listed.{{ name }}{{ ',' if not loop.last }}
+                    {% endfor %}
+                ),
+                'source', listed
+            )
+        )),
+        placed -> placed.source
     )
     {% if condition %}end{% endif %}
 {%- endmacro %}

@@ -159,6 +159,9 @@ def _dbt_build(arguments: list[str], target: Path, environment: dict[str, str]) 
     done = getattr(result.result, "results", [])
     if result.success:
         return [Statement.of(one) for one in done if _is_run_again(one.node)]
+    if isinstance(result.exception, KeyboardInterrupt | SystemExit):
+        # someone stopped the command: no fault of the models
+        raise result.exception
     if result.exception is not None:
         raise PeriscopeError(f"Les modèles ne se lisent pas : {result.exception}") from result.exception
     failures = [

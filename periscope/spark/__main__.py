@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from periscope import models
-from periscope.errors import PeriscopeError
+from periscope.errors import PeriscopeError, told
 from periscope.models import BuildRequest
 from periscope.network import poles
 from periscope.quarters import Quarter
@@ -39,9 +39,10 @@ def main() -> int:
         with cluster.standalone(folder, port=arguments.port) as running:
             print(f"Spark sert sur {running.url}, un maître et deux ouvriers.")
             differences = build.build(_built(run), running.url, folder)
-    except PeriscopeError as error:
-        print(f"periscope : {error}", file=sys.stderr)
-        return error.exit_status
+    except (PeriscopeError, KeyboardInterrupt) as error:
+        text, status = told(error)
+        print(f"periscope : {text}", file=sys.stderr)
+        return status
     for sentence in differences:
         print(sentence)
     if not differences:

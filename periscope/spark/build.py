@@ -11,16 +11,26 @@ from typing import TYPE_CHECKING
 from periscope import models, warehouse
 from periscope.errors import UsageError
 from periscope.models import BuildRequest
+from periscope.spark import cluster
 from periscope.warehouse import quote
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-Table = tuple[str, str]
+#: No program compiled for each query, none of the second compiler of Java: two to three times less processor, measured.
+SMALL = {
+    "spark.driver.extraJavaOptions": cluster.SHORT_LIVED,
+    "spark.executor.extraJavaOptions": cluster.SHORT_LIVED,
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+}
+#: schema, table, and its columns as Spark declares them
+Table = tuple[str, str, str]
 
 
 def export(raw: Path, candidate: Path, folder: Path) -> list[Table]:
-    """Write the raw tables and the seeds as `folder`/<schema>/<table>.parquet. Returns (schema, table).
+    """Write the raw tables and the seeds as `folder`/<schema>/<table>.parquet.
 
     Seeds come from the DuckDB build: loaded by dbt-spark, an empty cell would become the text 'None'.
     """
@@ -35,17 +45,26 @@ def export(raw: Path, candidate: Path, folder: Path) -> list[Table]:
             path = folder / schema / f"{table}.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             source = ".".join(quote(part) for part in (catalog, schema, table))
-            connection.sql(f"select * from {source}").write_parquet(str(path))
-            written.append((schema, table))
+            rows = connection.sql(f"select * from {source}")
+            rows.write_parquet(str(path))
+            # the one type that Spark names otherwise
+            types = ("string" if str(kind) == "VARCHAR" else str(kind) for kind in rows.types)
+            columns = ", ".join(f"`{name}` {kind}" for name, kind in zip(rows.columns, types, strict=True))
+            written.append((schema, table, columns))
     return written
 
 
-def session(master: str, folder: Path, tables: list[Table], *, executor_memory: str = "1g") -> SparkSession:
-    """A session on `master` that knows the raw tables; its own tables go to `folder`/warehouse."""
+def session(
+    master: str, folder: Path, tables: list[Table], *, executor_memory: str = "1g", is_small: bool = True
+) -> SparkSession:
+    """A session on `master` that knows the raw tables; its own tables go to `folder`/warehouse.
+
+    `is_small`: thousands of rows, where planning costs more than the rows do. Only the speed changes.
+    """
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     from pyspark.sql import SparkSession
 
-    spark = (
+    builder = (
         SparkSession.builder.master(master)
         .appName("periscope")
         .config("spark.driver.host", "127.0.0.1")
@@ -61,13 +80,17 @@ def session(master: str, folder: Path, tables: list[Table], *, executor_memory: 
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.executor.memory", executor_memory)
-        .getOrCreate()
     )
+    if is_small:
+        for name, value in SMALL.items():
+            builder = builder.config(name, value)
+    spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
-    for schema, table in tables:
+    for schema, table, columns in tables:
         spark.sql(f"create database if not exists `{schema}`")
         path = folder / schema / f"{table}.parquet"
-        spark.sql(f"create table `{schema}`.`{table}` using parquet location '{path}'")
+        # columns told: Spark would run a job for each table to find them
+        spark.sql(f"create table `{schema}`.`{table}` ({columns}) using parquet location '{path}'")
     return spark
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import re
 import signal
 import socket
 import subprocess
@@ -17,7 +17,10 @@ from periscope.errors import UsageError
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 7077
-START_SECONDS = 60
+START_SECONDS = 120
+OLDEST_JAVA = 17
+#: A Java of some minutes on small tables spends more on its second compiler and its collector's threads than on its work.
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 _READY = {"Master": "New state: ALIVE", "Worker": "Successfully registered with master"}
 
 
@@ -34,12 +37,20 @@ class Cluster:
 
 
 def require_java() -> None:
-    """Raises UsageError when no Java is at hand."""
+    """Raises UsageError when the Java that Spark's scripts would take is missing or too old."""
     home = os.environ.get("JAVA_HOME")
-    if not shutil.which("java") and not (home and (Path(home) / "bin" / "java").exists()):
+    java = Path(home) / "bin" / "java" if home else "java"
+    try:
+        told = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr
+    except (OSError, subprocess.CalledProcessError):
+        told = ""
+    # "17.0.15", and "1.8.0_402" for Java 8
+    found = re.search(r'version "(?:1\.)?(\d+)', told)
+    if not found or int(found[1]) < OLDEST_JAVA:
+        which = f"Java {found[1]} est trop ancien" if found else "Java est introuvable"
         raise UsageError(
-            "Java est introuvable : Spark en a besoin. Installez Java 17 (paquet openjdk-17-jre-headless), "
-            "ou indiquez-le par JAVA_HOME, puis relancez. Rien n'a été lancé."
+            f"{which} : Spark a besoin de Java {OLDEST_JAVA}. Installez-le (paquet openjdk-17-jre-headless), ou indiquez son "
+            "dossier par JAVA_HOME, puis relancez. Rien n'a été lancé."
         )
 
 
@@ -65,6 +76,7 @@ def _start(role: str, arguments: list[str], log: Path) -> subprocess.Popen[bytes
         "SPARK_LOCAL_IP": HOST,
         "SPARK_NO_DAEMONIZE": "1",
         "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": SHORT_LIVED,
         "SPARK_WORKER_DIR": str(log.parent / "work"),
     }
     command = [
@@ -77,14 +89,18 @@ def _start(role: str, arguments: list[str], log: Path) -> subprocess.Popen[bytes
         process = subprocess.Popen(
             command, stdout=stream, stderr=stream, env=environment, start_new_session=True
         )
-    for _ in range(START_SECONDS * 10):
-        if _READY[role] in log.read_text(encoding="utf-8", errors="replace"):
-            return process
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
-    _stop(process)
-    raise UsageError(f"Spark n'a pas démarré ({role}) : lisez {log}. Tout a été arrêté.")
+    try:
+        for _ in range(START_SECONDS * 10):
+            if _READY[role] in log.read_text(encoding="utf-8", errors="replace"):
+                return process
+            if process.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise UsageError(f"Spark n'a pas démarré ({role}) : lisez {log}. Tout a été arrêté.")
+    except BaseException:
+        # stopped by Ctrl-C too: nobody else knows of this process yet
+        _stop(process)
+        raise
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

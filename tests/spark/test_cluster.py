@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 import threading
+import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,14 +23,77 @@ from tests.invented import invented_network
 from tests.poles import DEFAULT_MEMBERS, Pole
 
 
+def _invented_java(folder: Path, version: str, otherwise: str = "echo broken >&2; exit 1") -> None:
+    """A Java that tells its version, and otherwise runs this."""
+    (folder / "bin").mkdir(parents=True)
+    java = folder / "bin" / "java"
+    told = f'[ "$1" = -version ] && echo \'openjdk version "{version}"\' >&2 && exit'
+    java.write_text(f"#!/bin/sh\n{told}\n{otherwise}\n")
+    java.chmod(0o755)
+
+
 def test_without_java_nothing_starts_and_the_cure_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    with pytest.raises(UsageError, match="Installez Java 17"), cluster.standalone(tmp_path):
+    with pytest.raises(UsageError, match=r"Java est introuvable.*openjdk-17"), cluster.standalone(tmp_path):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("version", "major"), [("1.8.0_402", 8), ("11.0.22", 11)])
+def test_a_java_too_old_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str, major: int
+) -> None:
+    _invented_java(tmp_path / "java", version)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "java"))
+    with pytest.raises(UsageError, match=f"Java {major} est trop ancien"), cluster.standalone(tmp_path / "s"):
+        pass
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_java_home_that_has_no_java_is_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(UsageError, match="Java est introuvable"), cluster.standalone(tmp_path / "s"):
+        pass
+
+
+def test_a_master_that_does_not_start_names_its_log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("pyspark", reason="pyspark n'est pas installé : make test-spark")
+    _invented_java(tmp_path / "java", "17.0.15")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "java"))
+    with (
+        pytest.raises(UsageError, match=r"n'a pas démarré \(Master\) : lisez .*master.log"),
+        cluster.standalone(tmp_path / "s", port=_free_port()),
+    ):
+        pass
+    assert "broken" in (tmp_path / "s" / "master.log").read_text()
+
+
+def test_ctrl_c_while_the_master_starts_leaves_no_process(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyspark", reason="pyspark n'est pas installé : make test-spark")
+    told = tmp_path / "pid"
+    _invented_java(tmp_path / "java", "17.0.15", f"echo $$ > {told}; exec sleep 600")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "java"))
+
+    sleep = time.sleep
+
+    def interrupt(seconds: float) -> None:
+        if told.exists() and told.read_text().strip():
+            raise KeyboardInterrupt
+        sleep(seconds)
+
+    monkeypatch.setattr(cluster.time, "sleep", interrupt)
+    with pytest.raises(KeyboardInterrupt), cluster.standalone(tmp_path / "s", port=_free_port()):
+        pass
+    state = ["ps", "-o", "stat=", "-p", told.read_text().strip()]
+    # nothing, or what nobody has buried yet
+    assert subprocess.run(state, capture_output=True, text=True).stdout.strip()[:1] in ("", "Z")
 
 
 def test_a_port_in_use_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,6 +117,8 @@ FAMILIES = [
         "effectively_run_projects",
         "jobs_fte",
         "turnover_total",
+        # lists one line twice, once in each of two links: only which of its fields is missing tells them apart
+        "turnover_chained_growth",
         "room_revenue",
     )
 ]
@@ -107,7 +174,7 @@ def _pole(folder: Path) -> BuildRequest:
     pole = Pole()
     for member_id, siren, function, presence in DEFAULT_MEMBERS:
         pole.member(member_id, siren, function, presence)
-        for year, amount in (("2025", "1000.01"), ("2026", "1250.02")):
+        for year, amount in (("2024", "800.00"), ("2025", "1000.01"), ("2026", "1250.02")):
             told = {"net_turnover_eur": amount, "source": "declared"}
             told |= {"period_start": f"{year}-07-01", "period_end": f"{year}-09-30"}
             pole.declare("activity", siren, f"{year}-Q3", told)
@@ -137,14 +204,16 @@ def _pole(folder: Path) -> BuildRequest:
         starts_at="2026-07-08 08:00",
         ends_at="2026-07-08 10:30",
     )
-    figures = pole.build("2026-Q3", history_start="2025-07-01", select=FAMILIES)
+    figures = pole.build("2026-Q3", history_start="2024-07-01", baseline_quarter="2024-Q3", select=FAMILIES)
     assert figures.value("supported_projects", "2026-Q3") == 1
     assert figures.value("turnover_total", "2026-Q3") == Decimal("3750.06")
+    assert figures.value("turnover_chained_growth", "2026-Q3") == Decimal("0.562525")
     shutil.copytree(figures.candidate.parent, folder / "pole", ignore=shutil.ignore_patterns("dbt"))
     return BuildRequest(
         raw=folder / "pole" / "raw.duckdb",
         candidate=folder / "pole" / figures.candidate.name,
         target=folder / "dbt",
         quarter=Quarter.parse("2026-Q3"),
-        history_start=date(2025, 7, 1),
+        history_start=date(2024, 7, 1),
+        baseline_quarter="2024-Q3",
     )
