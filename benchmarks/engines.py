@@ -28,7 +28,11 @@ LEDGERS_OF_A_POLE = 10
 LINES_OF_A_LEDGER = 10_000
 _PORT = 7177
 #: what reads accounting lines one by one, or lists them as proofs
-READ_LINES = ("int_turnover__fec_lines", "int_turnover__fec_quarters", "int_turnover__intra_trade")
+READ_LINES: tuple[str, ...] = (
+    "int_turnover__fec_lines",
+    "int_turnover__fec_quarters",
+    "int_turnover__intra_trade",
+)
 READ_LINES += ("int_turnover__intra_sales", "int_turnover__contributions", "crit_turnover_total")
 READ_LINES += ("crit_turnover_external", "crit_self_financing_ratio", "fct_turnover_break_2025")
 

@@ -88,7 +88,7 @@ def test_ctrl_c_while_the_master_starts_leaves_no_process(
             raise KeyboardInterrupt
         sleep(seconds)
 
-    monkeypatch.setattr(cluster.time, "sleep", interrupt)
+    monkeypatch.setattr(time, "sleep", interrupt)
     with pytest.raises(KeyboardInterrupt), cluster.standalone(tmp_path / "s", port=_free_port()):
         pass
     state = ["ps", "-o", "stat=", "-p", told.read_text().strip()]
