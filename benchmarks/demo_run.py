@@ -34,11 +34,11 @@ DBT = (
     "models.build(models.request(Run(Workspace(Path(sys.argv[1])), Quarter.parse('2026-Q3'), date(2026, 11, 23))))"
 )
 #: what is changed in the last line that has it: file, encoding, text before and after; two digits of a turnover, a
-#: working time, the day a project entered support
+#: working time, a project that no longer entered support
 CHANGES = {
     "turnover": ("activite des membres.csv", "cp1252", r"(;2026-Q3;[^;]*;[^;]*;\d)\d\d", r"\g<1>21"),
     "post": ("emplois 2025-2026.txt", "utf-16", r"(\t)1(\t\tPC-07)", r"\g<1>0,8\g<2>"),
-    "project": ("accompagnement 2023-2026.csv", "utf-8", r"03/08/2026", "04/08/2026"),
+    "project": ("accompagnement 2023-2026.csv", "utf-8", r";03/08/2026;", ";;"),
 }
 
 
