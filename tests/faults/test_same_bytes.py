@@ -60,7 +60,7 @@ def test_without_any_network(poles: Poles, tmp_path: Path, ledger: Ledger, turn:
     assert house.figures(root) == house.figures(poles.second)
 
 
-def test_nobody_else_can_read_a_workspace(poles: Poles, tmp_path: Path, ledger: Ledger) -> None:
+def test_nobody_else_can_read_a_workspace(poles: Poles, tmp_path: Path, ledger: Ledger, turn: int) -> None:
     """P05: after a run, forms and a closing, under the laxest umask; links keep no mode of their own."""
     root = house.copy(poles.second, tmp_path / "pole")
     lax = ("sh", "-c", 'umask 000; exec "$@"', "sh")
