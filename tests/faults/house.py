@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
+from ingest import contained
 from periscope import template
 from periscope.models import PROJECT
 from periscope.quarters import Quarter
@@ -125,11 +126,26 @@ def end(process: subprocess.Popen[str], answers: str = "") -> Ended:
 
 
 def struck(
-    root: Path, point: str, how: str, *command: str, built: Path | None = None, **environment: str
+    root: Path, point: str, how: str, *command: str, built: Path | None = None
 ) -> subprocess.Popen[str]:
-    """The program struck at a point (tests.faults.driver); `built` is where dbt's result for these files is kept."""
-    kept = {"PERISCOPE_FAULTS_BUILT": str(built)} if built else {}
-    return start(root, point, how, *command, module="tests.faults.driver", **kept, **environment)
+    """The program struck at a point (tests.faults.driver); `built` is where dbt's result for these files is kept.
+
+    It is forked from this process, where what it imports is loaded once: importing is most of what a small run costs.
+    """
+    from tests.faults import driver
+
+    driver.preload()
+    contained.stop()  # a reader that this process may have is not shared
+    line = [point, how, *command, "-w", str(root), "--as-of", AS_OF]
+    return subprocess.Popen(
+        ["true"],  # never reached: the forked process is the program, and ends there
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: driver.forked(line, built),
+    )
 
 
 def figures(root: Path, quarter: str = QUARTER) -> dict[str, bytes]:
