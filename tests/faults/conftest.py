@@ -36,10 +36,13 @@ _CASES = {
     "R09": "lecteur pendant la publication",
     "R10": "octet changé ou fichier tronqué dans l'entrepôt",
     "R11": "un octet d'un trimestre clos changé",
-    "R12": "autre graine, autre fuseau, un seul processeur",
+    "R12": "autre graine, autre fuseau, autre jour, autre langue, un seul processeur",
     "R13": "nuit du changement d'heure, 29 février, 31 décembre 23 h 59",
     "R14": "aucun réseau",
+    "P01": "un nom dans chaque texte libre d'un FEC",
     "P02": "personne effacée, puis original renvoyé",
+    "P03": "clé absente, tronquée ou d'un autre espace de travail",
+    "P04": "un nom dans une cellule qui ne se lit pas",
     "P05": "droits des fichiers",
 }
 

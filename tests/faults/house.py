@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from ingest import contained
-from periscope import template
+from periscope import template, warehouse
 from periscope.models import PROJECT
 from periscope.quarters import Quarter
 from periscope.state import hash_tree
@@ -146,6 +146,19 @@ def struck(
         text=True,
         preexec_fn=lambda: driver.forked(line, built),
     )
+
+
+def told(root: Path, *command: str, built: Path | None = None) -> str:
+    """What a command that must succeed printed, in a process of its own."""
+    ended = end(struck(root, "none", "kill", *command, built=built))
+    assert ended.status == 0, ended.told
+    return ended.told
+
+
+def ask(root: Path, sql: str) -> list[tuple[object, ...]]:
+    """Rows of the raw warehouse."""
+    with warehouse.connect(Workspace(root).raw_database, read_only=True) as connection:
+        return connection.execute(sql).fetchall()
 
 
 def figures(root: Path, quarter: str = QUARTER) -> dict[str, bytes]:
