@@ -89,7 +89,7 @@ faults: setup-dev fuzz
 # Coverage-guided inputs for each reader written by hand, so many seconds each (Linux).
 FUZZ_SECONDS ?= 60
 fuzz: .venv/fuzz
-	set -e; for target in fec dumps amounts dates headers; do \
+	set -e; for target in fec fec-lines dumps amounts dates headers; do \
 	  $(BIN)/python -m tests.fuzz.harness $$target $(FUZZ_SECONDS); done
 
 bench: setup-dev

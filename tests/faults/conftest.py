@@ -25,6 +25,18 @@ _TRIES = PROJECT / "target" / "faults.csv"
 _FAILED = "failed"
 _START, _END = "<!-- comptes -->", "<!-- fin des comptes -->"
 _CASES = {
+    "I01": "classeur piégé : coin le plus lointain, dernière ligne, compte démesuré",
+    "I02": "archive démesurée, membre double ou qui sort de son dossier",
+    "I03": "DTD, en UTF-16 ou cachée plus loin",
+    "I04": ".ods aux répétitions démesurées",
+    "I05": "événements d'agenda sans fin, impossibles ou emboîtés",
+    "I06": "lignes qui ne se lisent pas, deux encodages, un million de colonnes, gz",
+    "I07": "noms hostiles de fichiers, de feuille, de colonne",
+    "I08": "formules dans les noms",
+    "I09": "balises dans les noms, pages ouvertes dans Chromium",
+    "I10": "Jinja dans les noms",
+    "I11": "erreurs, formules sans valeur, lignes masquées, total forgé",
+    "I12": "nombres et dates ambigus, zéro initial",
     "R01": "même fichier reçu deux fois",
     "R02": "déclaration corrigée",
     "R03": "A, B, puis A à nouveau",

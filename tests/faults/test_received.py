@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import secrets
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from periscope.workspace import Workspace
 from tests.faults import house
-from tests.faults.conftest import Ledger
+from tests.faults.conftest import Ledger, Poles
 
 pytestmark = pytest.mark.slow
 
@@ -93,6 +94,22 @@ def test_a_corrected_declaration_replaces_and_the_old_one_stays_on_record(
         f"select status from record.slices where sender_siren = '{house.MEMBERS['B']}' order by landed_seq",
     )
     assert statuses == [("superseded",), ("accepted",)] and lost(root) == 0
+
+
+def test_a_file_corrected_under_its_own_name_is_proved_once(poles: Poles, tmp_path: Path) -> None:
+    """Both versions stay on record under one name: only the one that counts is behind the figure."""
+    root = house.copy(poles.second, tmp_path / "pole")
+    send(root, _PLACE, "0,25")
+    house.told(root, "run")
+    with (root / "published" / house.QUARTER / "internal" / "figures.csv").open(newline="") as file:
+        (figure,) = (
+            line["figure_id"]
+            for line in csv.DictReader(file)
+            if (line["indicator_id"], line["period"], line["perimeter"], line["item"])
+            == ("jobs_fte", house.QUARTER, "members", "B")
+        )
+    told = house.told(root, "explain", figure)
+    assert "La somme des lignes (1) fait 0,25." in told and told.count(_PLACE) == 1, told
 
 
 def test_a_then_b_then_a_again_is_a_file_received_twice(root: Path, ledger: Ledger, turn: int) -> None:
