@@ -11,7 +11,7 @@ import pytest
 
 from periscope.workspace import Workspace
 from tests.faults import house
-from tests.faults.conftest import Ledger, Poles
+from tests.faults.conftest import Ledger
 
 pytestmark = pytest.mark.slow
 
@@ -96,9 +96,9 @@ def test_a_corrected_declaration_replaces_and_the_old_one_stays_on_record(
     assert statuses == [("superseded",), ("accepted",)] and lost(root) == 0
 
 
-def test_a_file_corrected_under_its_own_name_is_proved_once(poles: Poles, tmp_path: Path) -> None:
+def test_a_file_corrected_under_its_own_name_is_proved_once(computed: Path, tmp_path: Path) -> None:
     """Both versions stay on record under one name: only the one that counts is behind the figure."""
-    root = house.copy(poles.second, tmp_path / "pole")
+    root = house.copy(computed, tmp_path / "pole")
     send(root, _PLACE, "0,25")
     house.told(root, "run")
     with (root / "published" / house.QUARTER / "internal" / "figures.csv").open(newline="") as file:
