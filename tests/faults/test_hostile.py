@@ -185,9 +185,7 @@ def test_a_hostile_text_stays_a_text_wherever_it_is_shown(named: Path, ledger: L
         for _ in range(tries):
             ledger.tell(case)
     assert {line["rows_refused"] for line in receipts["achats-hostiles.csv"]} == {"0"}
-    amounts = (
-        "select distinct amount_eur from declarations.joint_purchases where source_file like '%hostiles.csv'"
-    )
+    amounts = "select distinct amount_eur from declarations.joint_purchases inner join record.slices using (slice_id) where source_file like '%hostiles.csv'"
     assert [str(amount) for (amount,) in house.ask(named, amounts)] == ["-12.50"]
     written = [path for folder in ("published", "returns", "forms") for path in (named / folder).rglob("*.*")]
     books = [path for path in written if path.suffix == ".xlsx"]
@@ -262,7 +260,7 @@ def test_a_number_is_read_by_the_declared_rule_and_a_text_is_kept(
     kept = house.ask(
         root,
         "select row_number, amount_eur, bought_on from declarations.joint_purchases "
-        "where source_file like '%achats.csv' order by 1",
+        "inner join record.slices using (slice_id) where source_file like '%achats.csv' order by 1",
     )
     assert [(str(amount), str(on)) for _, amount, on in kept] == [
         pair for pair in hostile.WRITTEN.values() if pair
@@ -271,6 +269,6 @@ def test_a_number_is_read_by_the_declared_rule_and_a_text_is_kept(
         root, "select row_number from record.refusals where source_file like '%achats.csv' order by 1"
     )
     assert refused == [(n,) for n, pair in enumerate(hostile.WRITTEN.values(), 2) if pair is None]
-    siren = "select siren_created from declarations.supported_projects where source_file like '%projets.csv'"
+    siren = "select siren_created from declarations.supported_projects inner join record.slices using (slice_id) where source_file like '%projets.csv'"
     assert house.ask(root, siren) == [(hostile.LEADING_ZERO,)]
     assert Workspace(root).database.exists()
