@@ -82,8 +82,11 @@ def test_a_bomb_costs_its_file_only(
     receipts = run(root, ledger, case, len(names))
     after = os.times()
     spent = after.children_user + after.children_system - before.children_user - before.children_system
+    accepted = {name for name in names for line in receipts[name] if line["rows_accepted"] != "0"}
     refused = {name for name in names if [line["status"] for line in receipts[name]] == ["refused_file"]}
-    assert refused == set(names)
+    assert not accepted
+    # a sheet of a million times one row may be read, each of its rows refused
+    assert refused >= set(names) - {"rows.ods"}
     assert house.figures(root) == house.figures(computed)
     # 15 s of processor for each file, beside the run itself
     assert spent < 15 * (len(names) + 1)
