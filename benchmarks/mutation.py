@@ -64,6 +64,13 @@ PYTHON = (
     ),
     Rule("types de révision", "release.causes", ("tests/unit/test_causes.py",)),
     Rule("versions d'un fichier", "periscope.arbitration", ("tests/unit/test_arbitration.py",)),
+    Rule("registres lus et écrits", "periscope.records", ("tests/unit/test_records.py",)),
+    Rule("calcul refait sans dbt", "periscope.replay", ("tests/unit/test_replay.py",)),
+    Rule(
+        "tranches",
+        "periscope.bands",
+        ("tests/integration/test_layouts.py::test_a_band_reads_back_and_holds_its_amount",),
+    ),
 )
 SQL = {
     "registre des emplois": ("int_posts__ledger", "int_posts__open", "int_posts__project_shares", "int_posts__worked"),

@@ -26,7 +26,7 @@ _OFFLINE = (
     "--LabApp.extension_manager=readonly",
 )
 #: columns that name a file received: who sent what stays in the house's own proofs
-_LEFT_OUT = {"fct_figure_sources": ("source_file",), "fct_findings": ("source_ref", "message")}
+_LEFT_OUT = {"fct_figure_sources": ("source_file", "file_id"), "fct_findings": ("source_ref", "message")}
 
 
 def prepare(workspace: Workspace) -> Path:

@@ -116,11 +116,8 @@ def prove(run: Run, figure_id: str) -> Proof:
         sources = _rows(
             connection,
             """
-            select s.source_file, s.sheet, s.row, s.entity_id, s.contribution, s.weight, f.file_id
-            from marts.fct_figure_sources as s
-            left join raw.record.files as f on s.source_file = f.source_file and f.status <> 'already_received'
-                and f.landed_seq is not null
-            where s.figure_id = ? order by all
+            select source_file, sheet, row, entity_id, contribution, weight, file_id
+            from marts.fct_figure_sources where figure_id = ? order by all
             """,
             figure_id,
         )

@@ -185,6 +185,7 @@ select
         when listed.s.source_ref like 'register/%' then listed.s.source_ref || '.csv'
         else slices.source_file
     end as source_file,
+    slices.file_id as file_id,
     coalesce(slices.sheet, '') as sheet,
     listed.s.row_number as row,
     listed.s.entity_id as entity_id,

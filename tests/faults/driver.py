@@ -1,5 +1,7 @@
 """The program as it is, struck at a chosen point:  python -m tests.faults.driver POINT kill|hold run -w …
 
+`forked` is the same in a process forked from one that has loaded what the program imports.
+
 `kill` is the signal that nothing can catch; `hold` waits there until it is killed; the point `none` strikes nowhere.
 To spare time dbt computes the same files once only: PERISCOPE_FAULTS_BUILT is where its result is kept. The point
 `while computing` always runs dbt, whatever could be run again without it.
@@ -7,8 +9,11 @@ To spare time dbt computes the same files once only: PERISCOPE_FAULTS_BUILT is w
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import importlib
+import io
 import json
 import os
 import shutil
@@ -16,10 +21,14 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from expectations import gate
+from ingest import contained
 from periscope import cli, models, replay, warehouse
 from periscope.models import Statement
 
@@ -49,6 +58,15 @@ MOMENTS = {
     "while computing again": ("periscope.replay", "build", 0.5),
     "while publishing": ("release.publish", "publish", 0.5),
 }
+#: what a run, a closing and the ways back import, and what these import when they are called
+_IMPORTED = (
+    *("great_expectations", "pandas", "scipy.optimize", "scipy.stats", "pyarrow.parquet", "rapidfuzz.fuzz", "jinja2", "markdown_it"),
+    *("typst", "pypdfium2", "xlsxwriter", "font_source_sans_pro", "ingest.receive", "ingest.returns", "ingest.erasure"),
+    *("ingest.originals", "impact.evaluate", "impact.estimate", "impact.survival", "protection.masks", "protection.figures"),
+    *("protection.protector", "release.publish", "release.closing", "release.member_sheets", "release.write_context"),
+    *("release.review", "release.restatement", "release.health", "release.verify", "release.attack", "reports.render"),
+    *("reports.member_sheet", "reports.pdf", "reports.workbook", "periscope.doctor", "periscope.archive", "periscope.reuse"),
+)  # fmt: skip
 
 
 def strike(how: str) -> None:
@@ -88,8 +106,54 @@ def _build_once(build: Callable[..., list[Statement]], request: models.BuildRequ
     return statements
 
 
-def main() -> int:
-    point, how, *command = sys.argv[1:]
+class JudgeHere(gate.Judge):
+    """The judge of files, without a process of its own: loading it again for each command would cost seconds."""
+
+    def __init__(self) -> None:
+        pass
+
+    def failures(self, profiles: dict[str, gate.Profile]) -> list[tuple[str, str, str]]:
+        answer = io.StringIO()
+        with mock.patch("sys.stdin", io.StringIO(json.dumps(profiles))), contextlib.redirect_stdout(answer):
+            gate._serve()
+        return [(suite, code, slice_id) for suite, code, slice_id in json.loads(answer.getvalue())]
+
+    def close(self) -> None:
+        pass
+
+
+@functools.cache
+def preload() -> None:
+    """Load what a run, a closing and the ways back import."""
+    models.preload()
+    for name in _IMPORTED:
+        importlib.import_module(name)
+
+
+def forked(line: list[str], built: Path | None) -> None:
+    """Run the driver in this process, just forked by `subprocess`, and end there."""
+    os.closerange(3, 1 << 16)
+    sys.stdin, sys.stdout, sys.stderr = (
+        open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - the three streams, by number
+        for number, mode in enumerate("rww")
+    )
+    gc.enable()
+    gate.Judge = JudgeHere  # type: ignore[misc]
+    if built:
+        os.environ["PERISCOPE_FAULTS_BUILT"] = str(built)
+    status = 1
+    try:
+        status = main(line)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        for end in (contained.stop, sys.stdout.flush, sys.stderr.flush):
+            end()
+        os._exit(status)
+
+
+def main(line: list[str]) -> int:
+    point, how, *command = line
     if point == "while computing":
         os.environ.pop("PERISCOPE_FAULTS_BUILT", None)
         replay.build = lambda *_: False
@@ -102,4 +166,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from periscope import template
+from ingest import contained
+from periscope import template, warehouse
 from periscope.models import PROJECT
 from periscope.quarters import Quarter
 from periscope.state import hash_tree
@@ -20,6 +21,8 @@ from tests.declared import workbook
 
 AS_OF = "2026-11-23"
 QUARTER = "2026-Q3"
+#: what is drawn at random is drawn again the same; `make faults` gives another seed each day
+SEED = int(os.environ.get("PERISCOPE_SEED", "17"))
 MEMBERS = {"A": "732829320", "B": "356000000", "C": "880878145"}
 _POSTS = "siren;quarter;post_ref;employer_siren;contract_kind;category;started_on;working_time\n"
 _FEC = (
@@ -125,11 +128,39 @@ def end(process: subprocess.Popen[str], answers: str = "") -> Ended:
 
 
 def struck(
-    root: Path, point: str, how: str, *command: str, built: Path | None = None, **environment: str
+    root: Path, point: str, how: str, *command: str, built: Path | None = None
 ) -> subprocess.Popen[str]:
-    """The program struck at a point (tests.faults.driver); `built` is where dbt's result for these files is kept."""
-    kept = {"PERISCOPE_FAULTS_BUILT": str(built)} if built else {}
-    return start(root, point, how, *command, module="tests.faults.driver", **kept, **environment)
+    """The program struck at a point (tests.faults.driver); `built` is where dbt's result for these files is kept.
+
+    It is forked from this process, where what it imports is loaded once: importing is most of what a small run costs.
+    """
+    from tests.faults import driver
+
+    driver.preload()
+    contained.stop()  # a reader that this process may have is not shared
+    line = [point, how, *command, "-w", str(root), "--as-of", AS_OF]
+    return subprocess.Popen(
+        ["true"],  # never reached: the forked process is the program, and ends there
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: driver.forked(line, built),
+    )
+
+
+def told(root: Path, *command: str, built: Path | None = None) -> str:
+    """What a command that must succeed printed, in a process of its own."""
+    ended = end(struck(root, "none", "kill", *command, built=built))
+    assert ended.status == 0, ended.told
+    return ended.told
+
+
+def ask(root: Path, sql: str) -> list[tuple[object, ...]]:
+    """Rows of the raw warehouse."""
+    with warehouse.connect(Workspace(root).raw_database, read_only=True) as connection:
+        return connection.execute(sql).fetchall()
 
 
 def figures(root: Path, quarter: str = QUARTER) -> dict[str, bytes]:

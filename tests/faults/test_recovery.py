@@ -128,10 +128,10 @@ def test_a_damaged_original_comes_back_from_the_inbox_or_is_named(
 
 
 def test_a_closed_quarter_is_put_back_byte_for_byte(
-    root: Path, run: Started, ledger: Ledger, turn: int
+    closed: Path, tmp_path: Path, run: Started, ledger: Ledger, turn: int
 ) -> None:
     """R11: verify names the file and the quarter; doctor puts it back from the other copy, or says what is lost."""
-    assert run(root, "close", house.QUARTER, "--by", "Eva").status == 0
+    root = house.copy(closed, tmp_path / "pole")
     before = house.publication(root)
     page = root / "published" / house.QUARTER / "public" / "figures.csv"
     flip(page, 0.5)
@@ -187,10 +187,10 @@ def test_a_backup_with_its_key_is_asked_for_by_name(root: Path, run: Started, tm
 
 
 def test_a_person_is_erased_from_a_published_workspace(
-    poles: Poles, root: Path, ledger: Ledger, turn: int
+    closed: Path, tmp_path: Path, ledger: Ledger, turn: int
 ) -> None:
     """P02: the closed quarter still verifies, the figures do not move, the log never heard the name."""
-    assert house.end(house.struck(root, "none", "kill", "close", house.QUARTER, "--by", "Eva")).status == 0
+    root = house.copy(closed, tmp_path / "pole")
     original = (root / "inbox" / "declarations" / "a.xlsx").read_bytes()
     before = house.figures(root)
     process = house.struck(root, "none", "kill", "erase", "--by", "Eva", "--reason", "demande")

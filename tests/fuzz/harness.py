@@ -10,6 +10,8 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import atheris
@@ -19,13 +21,14 @@ with atheris.instrument_imports(include=["ingest"]):
     from ingest.readers import booking_dumps, fec
     from ingest.unreadable import Unreadable
 
-from periscope import tables
+from periscope import tables, warehouse
 from periscope.receipts import Reading
 from tests import fecs
 from tests.declared import context
 
 _CORPUS = Path(__file__).parents[1] / "fixtures" / "corpus"
 _FOLDER = Path(tempfile.mkdtemp())
+_OPENED = ExitStack()
 _AMOUNTS = ["1 234,56 €", "1.725.000", "(12,00)", "-0,5", "1E5", "12 h 30", "½", "1'234.56", "٣"]
 _DATES = [
     "31/12/2026",
@@ -79,10 +82,32 @@ def _file(name: str, data: bytes) -> Path:
     return path
 
 
+@cache
+def _warehouse() -> warehouse.Connection:
+    """Opened once: opening one for each entry would take nearly all of the time."""
+    connection = _OPENED.enter_context(warehouse.connect(None, threads=1))
+    warehouse.create_raw(connection)
+    return connection
+
+
 def fec_file(data: bytes) -> None:
+    connection = _warehouse()
+    connection.begin()
     try:
-        _whole(fec.read(_file("a.txt", data), "revenue/732829320FEC20261231.txt", fecs.context()))
+        path = _file("a.txt", data)
+        _whole(fec.load(connection, path, "revenue/732829320FEC20261231.txt", "f", fecs.context()))
     except Unreadable as refusal:
+        assert refusal.reason and refusal.remedy
+    finally:
+        connection.rollback()
+
+
+def fec_lines(data: bytes) -> None:
+    """What is read by hand before DuckDB sees it: encoding, header, lines mended; thousands of entries a minute."""
+    try:
+        for batch in fec._Source(_file("a.txt", data), fecs.context(), Reading(kind_of_file="fec")).batches():
+            assert batch.num_rows
+    except (Unreadable, fec.FecError) as refusal:
         assert refusal.reason and refusal.remedy
 
 
@@ -96,6 +121,7 @@ def dump(data: bytes) -> None:
 #: target -> function, its seeds: files of the corpus by their suffix, or texts
 TARGETS: dict[str, tuple[Callable[[bytes], None], str | list[str]]] = {
     "fec": (fec_file, ".fec"),
+    "fec-lines": (fec_lines, ".fec"),
     "dumps": (dump, ".sql"),
     "amounts": (amounts, _AMOUNTS),
     "dates": (dates, _DATES),

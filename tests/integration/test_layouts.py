@@ -290,7 +290,11 @@ def test_a_band_delivered_is_known_to_later_attacks(tmp_path: Path) -> None:
 def test_a_band_reads_back_and_holds_its_amount(value: Decimal, unit: str) -> None:
     band = bands.of(value, unit)
     assert band is not None and band[0] <= value < band[1] <= Decimal("2.5") * band[0]
-    assert bands.read(bands.reason(band, unit)) == band
+    told = bands.reason(band, unit)
+    assert bands.read(told) == band
+    assert bands.words(told).startswith("entre ")
+    # an amount on a rung begins its band
+    assert bands.of(band[0], unit) == band
     assert bands.of(-value, unit) is bands.of(value, "share") is bands.of(Decimal(0), unit) is None
 
 

@@ -26,4 +26,4 @@ POINTS = driver.POINTS | {
 if __name__ == "__main__":
     driver.POINTS = POINTS
     models.build = functools.partial(models.build, select=CRITERIA)
-    sys.exit(driver.main())
+    sys.exit(driver.main(sys.argv[1:]))

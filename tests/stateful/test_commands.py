@@ -1,7 +1,7 @@
 """Whole commands in any order: send, send again, correct, late, run, crash, close, withdraw, erase; see `world`.
 
 What is only received, in longer orders, is in tests/faults/test_any_order. PERISCOPE_STATEFUL_EXAMPLES and
-PERISCOPE_STATEFUL_STEPS make it longer, as `make faults` does.
+PERISCOPE_STATEFUL_STEPS make it longer and PERISCOPE_SEED draws other orders, as `make faults` does.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from tests.stateful.strike import POINTS
 
 _EXAMPLES = int(os.environ.get("PERISCOPE_STATEFUL_EXAMPLES", "3"))
 _STEPS = int(os.environ.get("PERISCOPE_STATEFUL_STEPS", "6"))
-_SEED = 17
 _BEGUN = itertools.count()
 _QUARTERS = ["2026-Q1", "2026-Q2", "2026-Q3"]
 
@@ -33,7 +32,7 @@ _days = st.sampled_from(["", "2026-10-05", "2026-10-20"])
 
 
 # with so few examples the seed is chosen for the variety of its first orders
-@seed(_SEED)
+@seed(house.SEED)
 class Commands(RuleBasedStateMachine):
     """Every rule that runs a command checks what must be true after it."""
 

@@ -26,7 +26,7 @@ from expectations import gate
 from periscope import cli, models, template
 from periscope.records import read_lines
 from periscope.state import hash_tree
-from tests.faults import house
+from tests.faults import driver, house
 from tests.stateful.strike import CRITERIA, POINTS
 
 PERSON = ("Zeltenmark", "Ysoline")
@@ -56,28 +56,16 @@ class Sent:
     is_withdrawn: bool = False
 
 
-class JudgeHere(gate.Judge):
-    """The judge of files, without a process of its own: loading it again for each command would cost seconds."""
-
-    def __init__(self) -> None:
-        pass
-
-    def failures(self, profiles: dict[str, gate.Profile]) -> list[tuple[str, str, str]]:
-        answer = io.StringIO()
-        with mock.patch("sys.stdin", io.StringIO(json.dumps(profiles))), contextlib.redirect_stdout(answer):
-            gate._serve()
-        return [(suite, code, slice_id) for suite, code, slice_id in json.loads(answer.getvalue())]
-
-    def close(self) -> None:
-        pass
-
-
 @contextlib.contextmanager
 def commands_here() -> Iterator[None]:
     """Every command of the block computes a few criteria only, and judges files in this process."""
     build = functools.partial(models.build, select=CRITERIA)
     unwritten = mock.patch.dict(os.environ, {"DBT_WRITE_JSON": "false"})
-    with unwritten, mock.patch.object(models, "build", build), mock.patch.object(gate, "Judge", JudgeHere):
+    with (
+        unwritten,
+        mock.patch.object(models, "build", build),
+        mock.patch.object(gate, "Judge", driver.JudgeHere),
+    ):
         yield
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from periscope.records import RecordError, append, read_lines
+from periscope.records import RecordError, append, delivered_to, read_lines
 
 
 def test_lines_come_back_in_order_whatever_they_hold(tmp_path: Path) -> None:
@@ -83,3 +83,27 @@ def test_a_disk_that_takes_half_a_line_leaves_the_record_as_it_was(
     with pytest.raises(OSError, match="No space"):
         append(path, {"n": 2})
     assert path.read_bytes() == before
+
+
+def test_a_line_is_on_the_disk_in_a_private_folder_and_always_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "record" / "closed" / "r.jsonl"
+    synced: list[bytes] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(path.read_bytes()))
+    append(path, {"b": "é", "a": 1})
+    assert synced == ['{"a": 1, "b": "é"}\n'.encode()], "what is asked of the disk has left this process"
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_who_holds_the_numbers_of_a_quarter(tmp_path: Path) -> None:
+    for quarter, by in (("2026-Q2", "Eva"), ("2026-Q3", "Léo")):
+        append(tmp_path / "closings.jsonl", {"quarter": quarter, "on": "2026-11-23", "by": by})
+        append(
+            tmp_path / "deliveries.jsonl",
+            {"quarter": quarter, "on": "2026-11-20", "by": by, "reader": "sicoval"},
+        )
+    assert delivered_to(tmp_path, "2026-Q2") == [
+        "tous les lecteurs, à la clôture du 2026-11-23 par Eva",
+        "sicoval, remis le 2026-11-20 par Eva",
+    ]

@@ -45,7 +45,7 @@ def built(tmp_path: Path) -> tuple[BuildRequest, replay.Built, Path]:
                 connection.execute(f"create {kind} {name} as ({sql})")
     request = BuildRequest(
         raw=raw,
-        candidate=tmp_path / "candidate" / "periscope.duckdb",
+        candidate=tmp_path / "warehouse" / "candidate" / "periscope.duckdb",
         target=tmp_path,
         quarter=Quarter.parse("2026-Q3"),
         history_start=date(2026, 1, 1),
