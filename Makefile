@@ -49,11 +49,14 @@ lab: .venv/lab
 demo: setup
 	$(BIN)/periscope demo demo-pole
 
-# Debian's chromium when it may be installed; without it the browser tests are skipped by name and say so.
+# Debian's chromium and faketime when they may be installed; without them their tests are skipped by name and say so.
 browser:
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
 	  && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 	  || echo "Pas de chromium : les tests du navigateur seront sautés, par leur nom."
+	@command -v faketime >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && apt-get update -qq && apt-get install -y -qq faketime >/dev/null; } \
+	  || echo "Pas de faketime : « un autre jour » (R12) sera sauté, par son nom."
 
 lint: setup-dev
 	$(BIN)/ruff check .
