@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ _NAME = Unreadable(
     "Le nom de ce fichier, ou de son dossier, n'est pas écrit en UTF-8 : les signes illisibles sont montrés par \\x.",
     "Renommez-le dans inbox/, sans accent par exemple, puis relancez.",
 )
+_HIDDEN = Unreadable(
+    "Le nom de ce fichier commence par un point : l'ordinateur le cache, et il n'est pas reçu.",
+    "Si c'est un envoi, renommez-le sans le point ; sinon, supprimez-le de inbox/.",
+)
+#: what office programs, file managers and version control leave beside files: nobody sent them
+_OF_THE_SYSTEM = re.compile(r"~\$|\._|\.~lock\.|\.(DS_Store|directory|gitkeep|gitignore|localized)$")
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class KeptOut:
 
 
 def look(workspace: Workspace) -> tuple[list[Path], list[KeptOut]]:
-    """Files to receive, in a stable order, and what is kept out. Hidden files and office lock files are neither."""
+    """Files to receive, in a stable order, and what is kept out. What a system leaves there by itself is neither."""
     kept_out: list[KeptOut] = []
 
     def keep_out(path: Path, why: Unreadable) -> None:
@@ -55,7 +62,7 @@ def look(workspace: Workspace) -> tuple[list[Path], list[KeptOut]]:
         here = [Path(folder, name) for name in names]
         here += [path for name in folders if (path := Path(folder, name)).is_symlink()]
         for path in here:
-            if path.name.startswith((".", "~$")):
+            if _OF_THE_SYSTEM.match(path.name):
                 continue
             try:
                 _refuse(workspace, path)
@@ -108,6 +115,8 @@ def _refuse(workspace: Workspace, path: Path) -> None:
             raise _LINK
         if not stat.S_ISREG(about.st_mode):
             raise _SPECIAL
+        if path.name.startswith("."):
+            raise _HIDDEN
         if not _is_text(path.relative_to(workspace.inbox).as_posix()):
             raise _NAME
         sources.refuse_too_long(path, about.st_size)

@@ -191,3 +191,13 @@ def test_a_hostile_name_is_spelt_out_on_the_terminal(run: Run) -> None:
     shown_name = "declarations/\\x1b[31m\\u202exslx.\\nRefusé (0).csv"
     landing.withdraw(run.workspace, shown_name, run.as_of, "Eva", "étranger")
     assert landing.landed_files(run.workspace)[0].is_withdrawn
+
+
+def test_a_hidden_file_is_told_and_what_a_system_leaves_is_not(run: Run) -> None:
+    for name in (".DS_Store", "._a.csv", "~$a.xlsx", ".~lock.a.ods#"):
+        put(run, f"declarations/{name}", "anything")
+    assert kept_out(run) == []
+    put(run, "declarations/.declaration.csv", POSTS + JARDINS)
+    ((name, reason, remedy, _),) = kept_out(run)
+    assert name == "declarations/.declaration.csv"
+    assert "commence par un point" in reason and "sans le point" in remedy
