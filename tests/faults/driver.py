@@ -23,6 +23,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -133,6 +134,9 @@ def preload() -> None:
 def forked(line: list[str], built: Path | None) -> None:
     """Run the driver in this process, just forked by `subprocess`, and end there."""
     os.closerange(3, 1 << 16)
+    # the pipe to the tests' tracker of locks is closed too: a lock made here starts a tracker of its own
+    tracker = resource_tracker._resource_tracker
+    tracker._fd = tracker._pid = None
     sys.stdin, sys.stdout, sys.stderr = (
         open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - the three streams, by number
         for number, mode in enumerate("rww")
