@@ -12,14 +12,15 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from periscope import log
 from periscope.arguments import STEPS, parser
-from periscope.errors import UsageError, shown, shown_lines, told
+from periscope.errors import UsageError, shown, told
 from periscope.quarters import Quarter
+from periscope.terminal import ask, say
 from periscope.workspace import PRIVATE_UMASK, Run, Workspace
 
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
     from release.review import Decision
 
     Render = Callable[[list[Path]], None]
-
-
-def _say(text: str, where: TextIO | None = None) -> None:
-    """The one way to the terminal: the name of a file may hold anything."""
-    print(shown_lines(text), file=where)
 
 
 def _run(arguments: argparse.Namespace) -> Run:
@@ -68,7 +64,7 @@ def _init(arguments: argparse.Namespace) -> None:
 
     workspace = template.create(arguments.directory.absolute())
     forms.blank_form(workspace.forms / "declaration.xlsx")
-    _say(
+    say(
         f"Espace de travail créé : {workspace.root}\n"
         "Remplissez register/*.csv, déposez les fichiers reçus dans inbox/, puis lancez « periscope run »."
     )
@@ -81,7 +77,7 @@ def _demo(arguments: argparse.Namespace) -> None:
     demo.write_demo(root)
     arguments.workspace = root
     run = _run(arguments)
-    _say(f"Pôle fictif écrit dans {root}.")
+    say(f"Pôle fictif écrit dans {root}.")
     _steps(run, STEPS)
 
 
@@ -92,7 +88,7 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
     functions = _STEP_FUNCTIONS | {"publish": partial(_publish, decision=decision)}
     with _alone(run.workspace):
         if steps == STEPS and state.is_up_to_date(run):
-            _say("Rien n'a changé depuis la dernière publication.")
+            say("Rien n'a changé depuis la dernière publication.")
         else:
             # one run has both steps: the second loads what it needs while the first reads
             todo = ("ingest and check", *steps[2:]) if steps == STEPS else steps
@@ -102,7 +98,7 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
             if "publish" in steps:
                 state.remember(run)
         if "publish" in steps:
-            _say(summary.closing_summary(run))
+            say(summary.closing_summary(run))
 
 
 def _ingest(run: Run) -> None:
@@ -238,7 +234,7 @@ def _close(arguments: argparse.Namespace) -> None:
             lambda connection, *told: closing.close(connection, run, arguments.by, *told),
             review.Decision(by=arguments.by, yes=True),
         )
-    _say(
+    say(
         f"{run.quarter} est clos par {arguments.by} : ses chiffres, ses pages et ses dossiers de preuve sont figés."
     )
 
@@ -250,14 +246,14 @@ def _deliver(arguments: argparse.Namespace) -> None:
     run = _run(arguments)
     with _alone(run.workspace):
         delivery.deliver(run, arguments.reader, arguments.by, render.render_all)
-    _say(f"Remise à « {arguments.reader} » notée pour {run.quarter}.")
+    say(f"Remise à « {arguments.reader} » notée pour {run.quarter}.")
 
 
 def _verify(arguments: argparse.Namespace) -> None:
     from release import verify
 
     path = arguments.path if arguments.path.exists() else arguments.workspace / "published" / arguments.path
-    _say(verify.verify(path.absolute(), verify.workspace_of(path.absolute(), arguments.workspace.absolute())))
+    say(verify.verify(path.absolute(), verify.workspace_of(path.absolute(), arguments.workspace.absolute())))
 
 
 def _withdraw(arguments: argparse.Namespace) -> None:
@@ -266,7 +262,7 @@ def _withdraw(arguments: argparse.Namespace) -> None:
     run = _run(arguments)
     with _alone(run.workspace):
         landing.withdraw(run.workspace, arguments.file, run.as_of, arguments.by, arguments.reason)
-    _say(f"« {shown(arguments.file)} » est retiré ; relancez « periscope run » pour recalculer sans lui.")
+    say(f"« {shown(arguments.file)} » est retiré ; relancez « periscope run » pour recalculer sans lui.")
 
 
 def _explain(arguments: argparse.Namespace) -> None:
@@ -275,15 +271,8 @@ def _explain(arguments: argparse.Namespace) -> None:
     run = _run(arguments)
     with run.workspace.reading():
         found = proof.prove(run, arguments.figure_id)
-    _say(proof_sheet.as_text(found))
-    _say(f"Fiche à ouvrir dans un navigateur : {proof_sheet.write(run.workspace, found)}")
-
-
-def _ask(questions: tuple[str, ...]) -> list[str]:
-    """Answers of the terminal, or the lines of the standard input when there is none; never echoed nor logged."""
-    if sys.stdin.isatty():
-        return [input(f"{question} : ").strip() for question in questions]
-    return [sys.stdin.readline().strip() for _ in questions]
+    say(proof_sheet.as_text(found))
+    say(f"Fiche à ouvrir dans un navigateur : {proof_sheet.write(run.workspace, found)}")
 
 
 def _erase(arguments: argparse.Namespace) -> None:
@@ -291,7 +280,7 @@ def _erase(arguments: argparse.Namespace) -> None:
     from ingest.unreadable import Unreadable
 
     run = _run(arguments)
-    surname, first_name, born = _ask(("Nom", "Prénom", "Date de naissance (vide si inconnue)"))
+    surname, first_name, born = ask(("Nom", "Prénom", "Date de naissance (vide si inconnue)"))
     try:
         born_on = moments.date_of(born) if born else None
     except Unreadable as error:
@@ -304,7 +293,7 @@ def _erase(arguments: argparse.Namespace) -> None:
     log.start(run.workspace.root)
     if has_publication:
         _steps(run, STEPS)
-    _say(erasure.outcome(run.workspace, person, count))
+    say(erasure.outcome(run.workspace, person, count))
 
 
 def _doctor(arguments: argparse.Namespace) -> None:
@@ -318,7 +307,7 @@ def _doctor(arguments: argparse.Namespace) -> None:
         doctor.check_ground(workspace, report)
         originals.check(workspace, report)
         health.check(workspace, report)
-    _say(report.text)
+    say(report.text)
     report.refuse_losses()
     for quarter in doctor.quarters_to_compute(run, report):
         _steps(Run(workspace, quarter, run.as_of), STEPS)
@@ -330,13 +319,13 @@ def _backup(arguments: argparse.Namespace) -> None:
     workspace = Workspace(arguments.workspace.absolute())
     workspace.settings  # noqa: B018 - only a workspace is backed up
     with _alone(workspace):
-        _say(archive.backup(workspace, arguments.file.absolute(), with_key=arguments.with_key))
+        say(archive.backup(workspace, arguments.file.absolute(), with_key=arguments.with_key))
 
 
 def _restore(arguments: argparse.Namespace) -> None:
     from periscope import archive
 
-    _say(archive.restore(arguments.file.absolute(), arguments.workspace.absolute()))
+    say(archive.restore(arguments.file.absolute(), arguments.workspace.absolute()))
 
 
 def _purge(arguments: argparse.Namespace) -> None:
@@ -347,14 +336,14 @@ def _purge(arguments: argparse.Namespace) -> None:
     older_than = arguments.older_than or f"{run.workspace.settings.retention_years}y"
     with _alone(run.workspace):
         planned = retention.plan(run, older_than, health.closed_quarters(run.workspace))
-        _say(planned.text)
+        say(planned.text)
         question = "Supprimer définitivement (oui/non)"
         if planned.is_empty:
             return
-        if arguments.yes or (sys.stdin.isatty() and _ask((question,)) == ["oui"]):
-            _say(retention.purge(run, planned, older_than))
+        if arguments.yes or (sys.stdin.isatty() and ask((question,)) == ["oui"]):
+            say(retention.purge(run, planned, older_than))
         else:
-            _say("Rien n'a été supprimé. Relancez avec --yes pour supprimer.")
+            say("Rien n'a été supprimé. Relancez avec --yes pour supprimer.")
 
 
 def _explore(arguments: argparse.Namespace) -> None:
@@ -366,7 +355,7 @@ def _explore(arguments: argparse.Namespace) -> None:
 def _docs(arguments: argparse.Namespace) -> None:
     from reports import dictionary
 
-    _say(f"Dictionnaire des données : {dictionary.write(Workspace(arguments.workspace.absolute()))}")
+    say(f"Dictionnaire des données : {dictionary.write(Workspace(arguments.workspace.absolute()))}")
 
 
 def _network(arguments: argparse.Namespace) -> None:
@@ -383,7 +372,7 @@ def _network(arguments: argparse.Namespace) -> None:
             network_masks.protect(connection, network, run)
             folder = network_edition.publish(connection, network, run)
         request.candidate.replace(network.workspace.database)
-    _say(
+    say(
         f"Réseau « {network.name} », {run.quarter} : {len(network.poles)} pôles, chacun avec les chiffres de sa propre "
         f"publication. Ce que le réseau peut dire dehors : {folder / 'figures.csv'}"
     )
@@ -404,7 +393,7 @@ def _run_steps(arguments: argparse.Namespace) -> None:
     if explained is not None:
         from ingest import receive
 
-        _say(receive.explain(run, explained))
+        say(receive.explain(run, explained))
         return
     decision = _decision(arguments) if arguments.command in ("run", "publish") else None
     _steps(run, STEPS if arguments.command == "run" else (arguments.command,), decision)
@@ -417,9 +406,9 @@ def _status(arguments: argparse.Namespace) -> None:
 
     run = _run(arguments)
     with run.workspace.reading():
-        _say(summary.status(run))
+        say(summary.status(run))
         own_families = write_context.own_families(run.workspace)
-        _say(deadlines.calendar(write_context.all_grants(run), run.as_of, own_families))
+        say(deadlines.calendar(write_context.all_grants(run), run.as_of, own_families))
 
 
 def _forms(arguments: argparse.Namespace) -> None:
@@ -427,7 +416,7 @@ def _forms(arguments: argparse.Namespace) -> None:
 
     run = _run(arguments)
     folder = forms.write_all(run)
-    _say(f"Formulaires pré-remplis écrits dans {folder}.")
+    say(f"Formulaires pré-remplis écrits dans {folder}.")
 
 
 _COMMANDS = {
@@ -480,7 +469,7 @@ def _status_of(arguments: argparse.Namespace) -> int:
             # where it failed, not its message: it may quote a cell
             traceback.print_tb(error.__traceback__)
         text, status = told(error)
-        _say(f"periscope : {text}", sys.stderr)
+        say(f"periscope : {text}", sys.stderr)
         return status
 
 

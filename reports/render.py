@@ -52,8 +52,10 @@ def _executed(folders: list[Path], kernels: Kernels | None) -> list[Markup]:
         return []
     from reports import notebook  # the kernel's libraries are slow to import
 
+    if kernels:
+        return kernels.execute(folders)
     with closing(notebook.Kernels()) as own:
-        return (kernels or own).execute(folders)
+        return own.execute(folders)
 
 
 def page(report: Report, shown: Markup) -> str:

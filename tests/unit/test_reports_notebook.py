@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from jupyter_core.utils import run_sync
 from nbformat import NotebookNode, reads
 
 from periscope.errors import GateError, PeriscopeError
@@ -101,3 +103,13 @@ def test_no_trace_is_left_in_the_home_of_the_user(tmp_path: Path, monkeypatch: p
         monkeypatch.delenv(name)
     notebook.Kernels().execute([reader_folder.write(tmp_path / "f")])
     assert [path for path in home.rglob("*") if path.is_file()] == []
+
+
+def test_kernels_started_ahead_are_used_and_the_others_stopped(tmp_path: Path) -> None:
+    with closing(notebook.Kernels(2)) as kernels:
+        started = [future.result() for future in kernels._started]
+        assert all(run_sync(one._manager.is_alive)() for one in started)
+        (shown,) = kernels.execute([reader_folder.write(tmp_path / "f")])
+        assert 'id="resultats"' in shown and len(kernels._started) == 1
+    assert not any(run_sync(one._manager.is_alive)() for one in started)
+    assert not any(Path(one._private.name).exists() for one in started)
