@@ -15,6 +15,7 @@ import pandas as pd
 
 from periscope import catalogue, warehouse
 from periscope.errors import PeriscopeError, UsageError
+from periscope.terminal import say
 from periscope.workspace import Workspace
 
 COPY = "entrepot.duckdb"
@@ -78,14 +79,15 @@ def explore(workspace: Workspace, has_browser: bool = True) -> None:
     Raises PeriscopeError when Jupyter Lab ends on an error.
     """
     folder = prepare(workspace)
-    print(f"Copie en lecture seule pour les analystes : {folder}", flush=True)
+    say(f"Copie en lecture seule pour les analystes : {folder}")
     program = _jupyter_lab()
     if program is None:
-        print(
+        say(
             "Jupyter Lab n'est pas installé ici : « make lab » l'installe à part. La copie est faite ; "
             "marts/*.parquet s'ouvre aussi avec pandas, Polars, R ou un tableur."
         )
         return
+    sys.stdout.flush()  # said before what Jupyter says
     options = [*_OFFLINE, *([] if has_browser else ["--no-browser"])]
     ended = subprocess.run([program, NOTEBOOK.name, *options], cwd=folder, check=False)
     if ended.returncode:

@@ -18,6 +18,7 @@ from periscope.models import BuildRequest
 from periscope.network import poles
 from periscope.quarters import Quarter
 from periscope.spark import build, cluster
+from periscope.terminal import say
 from periscope.workspace import Run, Workspace
 
 
@@ -37,16 +38,16 @@ def main() -> int:
     folder = run.workspace.warehouse / "spark"
     try:
         with cluster.standalone(folder, port=arguments.port) as running:
-            print(f"Spark sert sur {running.url}, un maître et deux ouvriers.")
+            say(f"Spark sert sur {running.url}, un maître et deux ouvriers.")
             differences = build.build(_built(run), running.url, folder)
     except (PeriscopeError, KeyboardInterrupt) as error:
         text, status = told(error)
-        print(f"periscope : {text}", file=sys.stderr)
+        say(f"periscope : {text}", sys.stderr)
         return status
     for sentence in differences:
-        print(sentence)
+        say(sentence)
     if not differences:
-        print("Tous les critères sont égaux sur DuckDB et sur Spark, sources comprises.")
+        say("Tous les critères sont égaux sur DuckDB et sur Spark, sources comprises.")
     return 3 if differences else 0
 
 
