@@ -24,6 +24,7 @@ from periscope.terminal import ask, say
 from periscope.workspace import PRIVATE_UMASK, Run, Workspace
 
 if TYPE_CHECKING:
+    from periscope.beside import Beside
     from periscope.warehouse import Connection
     from release.record import Line
     from release.review import Decision
@@ -85,20 +86,33 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
     """Run the steps in order, one run at a time; a whole run with nothing new ends at once."""
     from periscope import state, summary
 
-    functions = _STEP_FUNCTIONS | {"publish": partial(_publish, decision=decision)}
-    with _alone(run.workspace):
+    with _alone(run.workspace), ExitStack() as opened:
         if steps == STEPS and state.is_up_to_date(run):
             say("Rien n'a changé depuis la dernière publication.")
         else:
             # one run has both steps: the second loads what it needs while the first reads
             todo = ("ingest and check", *steps[2:]) if steps == STEPS else steps
+            beside: Beside | None = None
             for step in tqdm(todo, desc=str(run.quarter), unit="étape", disable=None, leave=False):
                 log.LOGGER.info("étape %s", step)
-                functions[step](run)
+                if "publish" in steps and step != "ingest and check" and beside is None:
+                    beside = opened.enter_context(_beside())
+                if step == "publish":
+                    _publish(run, beside, decision)
+                else:
+                    _STEP_FUNCTIONS[step](run)
             if "publish" in steps:
                 state.remember(run)
         if "publish" in steps:
             say(summary.closing_summary(run))
+
+
+def _beside() -> Beside:
+    """What searches layouts and pages beside the run; it loads while models are built, once both cores have no more to
+    read nor to judge."""
+    from periscope.beside import Beside
+
+    return Beside("protection.layouts", "release.artefacts")
 
 
 def _ingest(run: Run) -> None:
@@ -173,7 +187,8 @@ def _decision(arguments: argparse.Namespace) -> Decision:
 def _protected(
     run: Run,
     is_closing: bool,
-    place: Callable[[Connection, Render, list[Line]], object],
+    place: Callable[[Connection, Render, list[Line], Beside | None], object],
+    beside: Beside | None,
     decision: Decision | None = None,
 ) -> None:
     """Bind and mask the figures of the candidate, let `place` put them in place, then switch the warehouse.
@@ -196,7 +211,7 @@ def _protected(
         kernels = opened.enter_context(closing(notebook.Kernels(len(masks.funders(connection)))))
         figures.bind(connection)
         restated = restatement.find(connection, run)
-        masks.protect(connection, run, is_closing=is_closing)
+        masks.protect(connection, run, is_closing=is_closing, beside=beside)
         reviewed = review.review(
             connection, run, restated, decision or review.Decision(), lambda line: tqdm.write(shown(line))
         )
@@ -206,17 +221,19 @@ def _protected(
             contexts.write_all(folders, reviewed.restatements, is_draft=not is_closing)
             reuse.pages(run, folders, partial(render.render_all, kernels=kernels))
 
-        place(connection, pages, review.lines(run, reviewed))
+        place(connection, pages, review.lines(run, reviewed), beside)
         sheets, quarter = member_sheets.collect(connection, run), str(run.quarter)
         public = workspace.published / quarter / "public"
         member_sheet.write_all(workspace.returns / quarter, sheets, public, safe_name)
     candidate.replace(workspace.database)
 
 
-def _publish(run: Run, decision: Decision | None) -> None:
+def _publish(run: Run, beside: Beside | None, decision: Decision | None) -> None:
     from release import publish
 
-    _protected(run, False, lambda connection, *told: publish.publish(connection, run, *told), decision)
+    _protected(
+        run, False, lambda connection, *told: publish.publish(connection, run, *told), beside, decision
+    )
 
 
 def _close(arguments: argparse.Namespace) -> None:
@@ -225,13 +242,14 @@ def _close(arguments: argparse.Namespace) -> None:
     arguments.quarter = arguments.closed_quarter
     run = _run(arguments)
     closing.refuse_closed(run)
-    with _alone(run.workspace):
+    with _alone(run.workspace), _beside() as beside:
         for step in ("ingest and check", "build", "evaluate"):
             _STEP_FUNCTIONS[step](run)
         _protected(
             run,
             True,
             lambda connection, *told: closing.close(connection, run, arguments.by, *told),
+            beside,
             review.Decision(by=arguments.by, yes=True),
         )
     say(

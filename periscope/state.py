@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ def _content(path: Path) -> bytes:
         return b"unreadable"
 
 
+@cache
 def code_hash() -> str:
     """Hash of the program and of its libraries' versions: another one never reuses what an earlier one computed."""
     return hash_tree([PROJECT / name for name in _CODE], PROJECT)

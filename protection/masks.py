@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import astuple
-from multiprocessing import get_context
 
 from periscope import reuse
 from periscope.bands import Band
 from periscope.bands import reason as band_reason
+from periscope.beside import Beside, submit
 from periscope.errors import GateError, UsageError
 from periscope.layouts import is_by_band, is_by_year
 from periscope.warehouse import Connection
@@ -73,7 +72,9 @@ def section(figure: Figure, run: Run) -> str:
     return "history" if figure.dimension in ("all", "room") and is_trend else ""
 
 
-def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> None:
+def protect(
+    connection: Connection, run: Run, *, is_closing: bool = False, beside: Beside | None = None
+) -> None:
     """Choose the masks and write the tables of schema `protection`.
 
     `connection` is the candidate warehouse after `figures.bind`, with `raw` attached. Raises GateError when what was
@@ -89,7 +90,7 @@ def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> No
     causes = primary.causes(scope, rule, agreed)
     chosen = run.workspace.settings.layouts
     withheld = layouts.told_by_quarter(scope) if is_by_year(chosen) else frozenset[str]()
-    with _searching(run, figures, scope, agreed, past) as searched:
+    with _searching(run, figures, scope, agreed, past, beside) as searched:
         found = system.protect(connection, run, figures, scope, causes, agreed, past, withheld)
         hidden, banded = found.hidden, dict[str, Band]()
         if is_by_band(chosen) or (not chosen and layouts.is_mostly_hidden(scope, hidden)):
@@ -108,9 +109,14 @@ def protect(connection: Connection, run: Run, *, is_closing: bool = False) -> No
 
 @contextmanager
 def _searching(
-    run: Run, figures: list[Figure], scope: list[Figure], agreed: list[Consent], past: list[Delivered]
+    run: Run,
+    figures: list[Figure],
+    scope: list[Figure],
+    agreed: list[Consent],
+    past: list[Delivered],
+    beside: Beside | None,
 ) -> Iterator[Callable[[], list[list[layouts.Told]]]]:
-    """Search other layouts on the other core while the masks are chosen; what is given waits for them.
+    """Search other layouts beside, while the masks are chosen; what is given waits for them.
 
     Once the evaluator has chosen, or said no, nothing is offered any more: quarters stay comparable.
     """
@@ -118,14 +124,11 @@ def _searching(
     if settings.layouts or not layouts.is_asked(scope):
         yield list
         return
-    with (
-        reuse.opened(run.workspace, "layouts") as kept,
-        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other_core,
-    ):
-        search = other_core.submit(layouts.search, figures, scope, agreed, past, settings.secrecy, kept)
+    with reuse.opened(run.workspace, "layouts") as kept:
+        answer = submit(beside, layouts.search, figures, scope, agreed, past, settings.secrecy, kept)
 
         def found() -> list[list[layouts.Told]]:
-            told, there = search.result()
+            told, there = answer()
             kept.used = there.used
             return told
 

@@ -28,6 +28,7 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
 
 from periscope import catalogue
+from periscope.beside import Beside, submit
 from periscope.errors import GateError
 from periscope.warehouse import Connection
 from periscope.workspace import Run
@@ -248,20 +249,23 @@ def hidden_amounts(connection: Connection) -> Secrets:
     secrets = Secrets()
     for amount, label in connection.execute(
         """
-        select unnest([m.value, m.numerator, m.denominator]), m.figure_id
-        from marts.fct_figures as m
-        inner join seeds.indicators as i on m.indicator_id = i.indicator_id
-        -- a share of few persons is a simple fraction, 2/13 or 5/6, that coverages and other rates equal by chance
-        where i.secrecy <> 'exempt' and not (i.secrecy = 'person' and m.unit = 'share')
-        union all
-        select s.contribution, 'une contribution à ' || s.figure_id
-        from marts.fct_figure_sources as s
-        inner join marts.fct_figures as f on s.figure_id = f.figure_id
-        inner join seeds.indicators as i on f.indicator_id = i.indicator_id
-        where i.secrecy in ('enterprise', 'internal')
+        with told as (
+            select unnest([m.value, m.numerator, m.denominator]) as amount, m.figure_id as label
+            from marts.fct_figures as m
+            inner join seeds.indicators as i on m.indicator_id = i.indicator_id
+            -- a share of few persons is a simple fraction, 2/13 or 5/6, that coverages and other rates equal by chance
+            where i.secrecy <> 'exempt' and not (i.secrecy = 'person' and m.unit = 'share')
+            union all
+            select s.contribution, 'une contribution à ' || s.figure_id
+            from marts.fct_figure_sources as s
+            inner join marts.fct_figures as f on s.figure_id = f.figure_id
+            inner join seeds.indicators as i on f.indicator_id = i.indicator_id
+            where i.secrecy in ('enterprise', 'internal')
+        )
+        select amount, min(label) from told where amount is not null group by amount order by amount
         """
     ).fetchall():
-        if amount is not None and not _is_simple_fraction(amount):
+        if not _is_simple_fraction(amount):
             secrets.add_amount(amount, label)
     return secrets
 
@@ -339,17 +343,44 @@ def _free_texts(connection: Connection, run: Run) -> str:
     return "\n".join(found)
 
 
-def gate(connection: Connection, run: Run, base: Path) -> None:
+def gate(connection: Connection, run: Run, base: Path, beside: Beside | None = None) -> None:
     """Refuse the release when a file of a reader outside the house holds a hidden amount or a member's name."""
     hidden = hidden_amounts(connection)
-    for folder in sorted(p for p in base.iterdir() if p.is_dir() and p.name != INTERNAL):
-        secrets = secrets_of(connection, run, folder.name, hidden)
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            for text in [path.name, *texts(path)]:
-                found = secrets.in_text(text)
-                if found:
-                    raise GateError(
-                        f"{folder.name}/{path.relative_to(folder)} contient ce que ce lecteur ne doit pas avoir "
-                        f"({found}) : rien n'est publié, la publication précédente est intacte. Retirez-le du texte "
-                        "ou de la page."
-                    )
+    folders = sorted(p for p in base.iterdir() if p.is_dir() and p.name != INTERNAL)
+    todo = [(folder, secrets_of(connection, run, folder.name, hidden)) for folder in folders]
+    theirs, ours = _halves(todo)
+    answer = submit(beside, _betrayals, theirs)
+    betrayed = sorted(_betrayals(ours) + answer())
+    if betrayed:
+        raise GateError(
+            f"{betrayed[0][0]} contient ce que ce lecteur ne doit pas avoir ({betrayed[0][1]}) : rien n'est publié, la "
+            "publication précédente est intacte. Retirez-le du texte ou de la page."
+        )
+
+
+def _halves(
+    todo: list[tuple[Path, Secrets]],
+) -> tuple[list[tuple[Path, Secrets]], list[tuple[Path, Secrets]]]:
+    """Two lists of folders of about as many bytes."""
+    halves: tuple[list[tuple[Path, Secrets]], list[tuple[Path, Secrets]]] = [], []
+    loads = [0, 0]
+    for size, folder, secrets in sorted(
+        ((sum(p.stat().st_size for p in f.rglob("*")), f, s) for f, s in todo), key=lambda one: one[:2]
+    )[::-1]:
+        least = loads.index(min(loads))
+        halves[least].append((folder, secrets))
+        loads[least] += size
+    return halves
+
+
+def _betrayals(folders: list[tuple[Path, Secrets]]) -> list[tuple[str, str]]:
+    """The first file of each reader's folder that betrays something, as `reader/file`, and what it betrays."""
+    found = []
+    for folder, secrets in folders:
+        paths = sorted(p for p in folder.rglob("*") if p.is_file())
+        told = ((path, secrets.in_text(text)) for path in paths for text in (path.name, *texts(path)))
+        for path, label in told:
+            if label:
+                found.append((f"{folder.name}/{path.relative_to(folder).as_posix()}", label))
+                break
+    return found

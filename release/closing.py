@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from periscope.beside import Beside
 from periscope.errors import UsageError
 from periscope.files import file_hash
 from periscope.warehouse import Connection
@@ -37,6 +38,7 @@ def close(
     by: str,
     render: Callable[[list[Path]], None],
     lines: Sequence[record.Line] = (),
+    beside: Beside | None = None,
 ) -> dict[str, Any]:
     """Publish the quarter a last time, freeze it and chain the closing; returns its line. `lines` as for `publish`.
 
@@ -46,7 +48,7 @@ def close(
     """
     workspace, quarter = run.workspace, str(run.quarter)
     refuse_closed(run)
-    base = publish.prepare(connection, run, render)
+    base = publish.prepare(connection, run, render, beside)
     readers = delivery.readers(base)
     entry: dict[str, Any] = {
         "quarter": quarter,

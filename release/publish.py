@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from periscope.beside import Beside
 from periscope.errors import PeriscopeError
 from periscope.files import file_hash
 from periscope.warehouse import Connection
@@ -24,6 +25,7 @@ def publish(
     run: Run,
     render: Callable[[list[Path]], None],
     lines: Sequence[record.Line] = (),
+    beside: Beside | None = None,
 ) -> Path:
     """Publish the quarter, and add to the records what it changes: `lines`. Returns `published/<quarter>`.
 
@@ -34,14 +36,16 @@ def publish(
         base = workspace.published / quarter
         record.intend(workspace, quarter, base, list(lines))
     else:
-        candidate = prepare(connection, run, render)
+        candidate = prepare(connection, run, render, beside)
         record.intend(workspace, quarter, candidate, list(lines))
         base = place.put_in_place(run, candidate)
     record.settle(workspace)
     return base
 
 
-def prepare(connection: Connection, run: Run, render: Callable[[list[Path]], None]) -> Path:
+def prepare(
+    connection: Connection, run: Run, render: Callable[[list[Path]], None], beside: Beside | None = None
+) -> Path:
     """Write every reader's folder, render its pages, attack it and search it; returns the folder to put in place.
 
     `connection` is the candidate warehouse after `protection.masks.protect`, with `raw` attached. `render` receives
@@ -59,7 +63,7 @@ def prepare(connection: Connection, run: Run, render: Callable[[list[Path]], Non
     for folder in folders:
         if not delivery.put_back(run, folder):
             export.write_manifest(connection, run, folder)
-    artefacts.gate(connection, run, base)
+    artefacts.gate(connection, run, base, beside)
     return base
 
 

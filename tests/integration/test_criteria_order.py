@@ -7,6 +7,8 @@ import json
 from datetime import date
 from typing import Any
 
+import pytest
+
 from periscope import models, warehouse
 from periscope.quarters import Quarter
 from tests.poles import Figures, Pole
@@ -341,6 +343,7 @@ def dispositions() -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+@pytest.mark.slow
 def test_order_changes_nothing_and_promises_hold() -> None:
     straight = straight_pole().build("2026-Q3")
     expected = values(straight)

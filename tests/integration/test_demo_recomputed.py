@@ -32,6 +32,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Figures]:
     return root, Figures.read(folder / "candidate" / "periscope.duckdb", folder / "raw.duckdb")
 
 
+@pytest.mark.slow
 def test_every_additive_figure_is_that_of_the_raw_files(built: tuple[Path, Figures]) -> None:
     root, figures = built
     published: dict[Cell, Decimal | None] = {
@@ -73,6 +74,7 @@ def test_the_raw_files_are_read_by_nobody_else() -> None:
             assert f"from {room}" not in text and f"periscope.{room}" not in text, f"{path.name} uses {room}"
 
 
+@pytest.mark.slow
 def test_the_attack_knows_that_the_items_of_every_bridge_make_its_total(built: tuple[Path, Figures]) -> None:
     """In its unknowns, not only in its sums: else the total less the other items would tell a hidden one."""
     folder = built[0] / "warehouse"

@@ -185,6 +185,7 @@ def _drawn(seed: int) -> Poles:
     return told
 
 
+@pytest.mark.slow
 def test_no_attacker_learns_from_the_network_what_poles_do_not_tell() -> None:
     networks = [_drawn(seed) for seed in range(24)]
     shown = [told for told in networks if not told.told()]
