@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
+# each process would compile the program again; a laptop keeps what was compiled
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-slow lint bench faults fuzz setup setup-dev browser lab spark test-spark clean
 

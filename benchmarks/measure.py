@@ -15,6 +15,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from ingest import contained
+
+# set, every process measured would compile the program again; a laptop keeps what was compiled
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 P = ParamSpec("P")
 T = TypeVar("T")
 #: `python -m benchmarks.plots` draws what is here
@@ -83,6 +87,7 @@ def _measured(work: Callable[..., T], args: tuple[object, ...], kwargs: dict[str
     cpu, begun = cpu_s(), time.perf_counter()
     result = work(*args, **kwargs)
     wall = time.perf_counter() - begun
+    contained.stop()  # the reader kept for the next file: what it used counts once it has ended
     peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return result, Cost(wall, cpu_s() - cpu, max(peaks) / 1024)
 

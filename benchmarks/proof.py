@@ -163,7 +163,7 @@ def measure(folder: Path) -> tuple[Costs, int]:
         )
     costs.add("evaluate", steps["evaluate"], run)
     with costs.inside(figures, "bind_sources", "bind"), costs.inside(export, "write_sources", "write"):
-        costs.add("publish", cli._publish, run, None)
+        costs.add("publish", cli._steps, run, ("publish",))
     sources = workspace.published / str(LAST) / "internal" / "sources.csv"
     return costs, sources.read_text(encoding="utf-8").count("\n") - 1
 

@@ -6,6 +6,7 @@ never starts when nothing is new. This is its only import.
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import subprocess
@@ -114,8 +115,6 @@ def load_when_used(package: str, name: str) -> None:
 
 def _serve() -> None:
     """The second process: load Great Expectations, then answer one question from standard input."""
-    # a fifth of the loading is for one statistical expectation that no rule here uses
-    load_when_used("scipy", "stats")
     import great_expectations as gx
     import pandas as pd
 
@@ -149,4 +148,7 @@ def _serve() -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # what is loaded stays, and the process ends with its answer
+    # a fifth of the loading is for one statistical expectation that no rule here uses
+    load_when_used("scipy", "stats")
     _serve()

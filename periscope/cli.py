@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
     from periscope.warehouse import Connection
     from release.record import Line
     from release.review import Decision
+    from reports.notebook import Kernels
 
     Render = Callable[[list[Path]], None]
+
+_NOT_BUILT = "Les critères ne sont pas calculés : lancez d'abord « periscope build »."
 
 
 def _run(arguments: argparse.Namespace) -> Run:
@@ -92,13 +96,14 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
         else:
             # one run has both steps: the second loads what it needs while the first reads
             todo = ("ingest and check", *steps[2:]) if steps == STEPS else steps
-            beside: Beside | None = None
+            ahead: Ahead | None = None
             for step in tqdm(todo, desc=str(run.quarter), unit="étape", disable=None, leave=False):
                 log.LOGGER.info("étape %s", step)
-                if "publish" in steps and step != "ingest and check" and beside is None:
-                    beside = opened.enter_context(_beside())
+                if "publish" in steps and step != "ingest and check":
+                    ahead = ahead or opened.enter_context(_ahead(run))
                 if step == "publish":
-                    _publish(run, beside, decision)
+                    assert ahead is not None
+                    _publish(run, ahead, decision)
                 else:
                     _STEP_FUNCTIONS[step](run)
             if "publish" in steps:
@@ -107,12 +112,29 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
             say(summary.closing_summary(run))
 
 
-def _beside() -> Beside:
-    """What searches layouts and pages beside the run; it loads while models are built, once both cores have no more to
-    read nor to judge."""
-    from periscope.beside import Beside
+@dataclass(frozen=True)
+class Ahead:
+    """What a publication needs and is slow to start: it starts while models are built."""
 
-    return Beside("protection.layouts", "release.artefacts")
+    beside: Beside
+    kernels: Kernels
+
+
+@contextmanager
+def _ahead(run: Run) -> Iterator[Ahead]:
+    from periscope import warehouse
+    from periscope.beside import Beside
+    from protection import masks
+    from reports.notebook import Kernels
+
+    raw = run.workspace.raw_database
+    if not raw.exists():
+        raise UsageError(_NOT_BUILT)
+    with warehouse.connect(None, reach=[raw]) as connection:
+        warehouse.attach(connection, raw)
+        count = len(masks.funders(connection))
+    with Beside("protection.layouts", "release.artefacts") as beside, closing(Kernels(count)) as kernels:
+        yield Ahead(beside, kernels)
 
 
 def _ingest(run: Run) -> None:
@@ -187,8 +209,8 @@ def _decision(arguments: argparse.Namespace) -> Decision:
 def _protected(
     run: Run,
     is_closing: bool,
-    place: Callable[[Connection, Render, list[Line], Beside | None], object],
-    beside: Beside | None,
+    place: Callable[[Connection, Render, list[Line], Beside], object],
+    ahead: Ahead,
     decision: Decision | None = None,
 ) -> None:
     """Bind and mask the figures of the candidate, let `place` put them in place, then switch the warehouse.
@@ -200,18 +222,17 @@ def _protected(
     from protection import figures, masks
     from release import member_sheets, restatement, review
     from release.write_context import ContextWriter
-    from reports import member_sheet, notebook, render
+    from reports import member_sheet, render
 
     workspace = run.workspace
     candidate = workspace.candidate / "periscope.duckdb"
     if not candidate.exists():
-        raise UsageError("Les critères ne sont pas calculés : lancez d'abord « periscope build ».")
-    with warehouse.connect(candidate) as connection, ExitStack() as opened:
+        raise UsageError(_NOT_BUILT)
+    with warehouse.connect(candidate) as connection:
         warehouse.attach(connection, workspace.raw_database)
-        kernels = opened.enter_context(closing(notebook.Kernels(len(masks.funders(connection)))))
         figures.bind(connection)
         restated = restatement.find(connection, run)
-        masks.protect(connection, run, is_closing=is_closing, beside=beside)
+        masks.protect(connection, run, is_closing=is_closing, beside=ahead.beside)
         reviewed = review.review(
             connection, run, restated, decision or review.Decision(), lambda line: tqdm.write(shown(line))
         )
@@ -219,21 +240,19 @@ def _protected(
 
         def pages(folders: list[Path]) -> None:
             contexts.write_all(folders, reviewed.restatements, is_draft=not is_closing)
-            reuse.pages(run, folders, partial(render.render_all, kernels=kernels))
+            reuse.pages(run, folders, partial(render.render_all, kernels=ahead.kernels))
 
-        place(connection, pages, review.lines(run, reviewed), beside)
+        place(connection, pages, review.lines(run, reviewed), ahead.beside)
         sheets, quarter = member_sheets.collect(connection, run), str(run.quarter)
         public = workspace.published / quarter / "public"
         member_sheet.write_all(workspace.returns / quarter, sheets, public, safe_name)
     candidate.replace(workspace.database)
 
 
-def _publish(run: Run, beside: Beside | None, decision: Decision | None) -> None:
+def _publish(run: Run, ahead: Ahead, decision: Decision | None) -> None:
     from release import publish
 
-    _protected(
-        run, False, lambda connection, *told: publish.publish(connection, run, *told), beside, decision
-    )
+    _protected(run, False, lambda connection, *told: publish.publish(connection, run, *told), ahead, decision)
 
 
 def _close(arguments: argparse.Namespace) -> None:
@@ -242,16 +261,17 @@ def _close(arguments: argparse.Namespace) -> None:
     arguments.quarter = arguments.closed_quarter
     run = _run(arguments)
     closing.refuse_closed(run)
-    with _alone(run.workspace), _beside() as beside:
+    with _alone(run.workspace):
         for step in ("ingest and check", "build", "evaluate"):
             _STEP_FUNCTIONS[step](run)
-        _protected(
-            run,
-            True,
-            lambda connection, *told: closing.close(connection, run, arguments.by, *told),
-            beside,
-            review.Decision(by=arguments.by, yes=True),
-        )
+        with _ahead(run) as ahead:
+            _protected(
+                run,
+                True,
+                lambda connection, *told: closing.close(connection, run, arguments.by, *told),
+                ahead,
+                review.Decision(by=arguments.by, yes=True),
+            )
     say(
         f"{run.quarter} est clos par {arguments.by} : ses chiffres, ses pages et ses dossiers de preuve sont figés."
     )

@@ -27,14 +27,14 @@ class Built:
     tables: Content
 
 
-def build(request: BuildRequest, raw: Content, built: Built, start: Path) -> bool:
+def build(request: BuildRequest, raw: Content, built: Built, start: Path) -> Content | None:
     """Bring `start`, which `built` tells of, to the rows of `request.raw`, which `raw` tells of, in `request.candidate`.
 
-    Only what reads a table that changed is run again. False when something is not as it was then, or when a promise is
-    broken: dbt builds, and says what is wrong.
+    Only what reads a table that changed is run again. Returns what the tables then hold; None when something is not as
+    it was then, or when a promise is broken: dbt builds, and says what is wrong.
     """
     if not start.exists():
-        return False
+        return None
     if start != request.candidate:
         request.candidate.parent.mkdir(parents=True, exist_ok=True)
         warehouse.remove(request.candidate)
@@ -48,15 +48,18 @@ def build(request: BuildRequest, raw: Content, built: Built, start: Path) -> boo
                 if name not in built.tables:  # made by a later step
                     connection.execute(f"drop table {name}")
             warehouse.attach(connection, request.raw)
-            return warehouse.content_of(connection) == built.tables and all(
-                _run(connection, statement, built.tables, changed) for statement in built.statements
-            )
+            tables = warehouse.content_of(connection)
+            if tables != built.tables:
+                return None
+            is_kept = all(_run(connection, statement, tables, changed) for statement in built.statements)
+            return tables if is_kept else None
     except (duckdb.Error, PeriscopeError):
-        return False
+        return None
 
 
-def _run(connection: warehouse.Connection, statement: Statement, before: Content, changed: set[str]) -> bool:
-    """Run what reads something of `changed`, and add to it what is thus changed; False when a promise is broken."""
+def _run(connection: warehouse.Connection, statement: Statement, tables: Content, changed: set[str]) -> bool:
+    """Run what reads something of `changed`; note what is thus changed, there and in `tables`. False when a promise is
+    broken."""
     if changed.isdisjoint(_RELATION.findall(statement.sql)):
         return True
     if statement.kind == "test":
@@ -64,7 +67,8 @@ def _run(connection: warehouse.Connection, statement: Statement, before: Content
     if statement.kind == "table":
         connection.execute(f"create or replace table {statement.name} as ({statement.sql})")
         name = statement.name.partition(".")[2]
-        if warehouse.rows_hash(connection, name) == before[name]:
+        before, tables[name] = tables[name], warehouse.rows_hash(connection, name)
+        if tables[name] == before:
             return True
     changed.add(statement.name)
     return True

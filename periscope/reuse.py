@@ -165,6 +165,7 @@ def _again(run: Run, request: models.BuildRequest, built: replay.Built | None) -
         return None
     raw = warehouse.content(request.raw)
     for start in (request.candidate, run.workspace.database):
-        if replay.build(request, raw, built, start):
-            return replace(built, raw=raw, tables=warehouse.content(request.candidate))
+        tables = replay.build(request, raw, built, start)
+        if tables is not None:
+            return replace(built, raw=raw, tables=tables)
     return None

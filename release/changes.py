@@ -279,11 +279,13 @@ def read_rows(path: Path) -> list[Row]:
         return list(csv.DictReader(file))
 
 
-def figures_now(connection: Connection) -> dict[str, Row]:
-    """Every figure of the candidate as the texts of figures.csv, by id."""
+def figures_now(connection: Connection) -> dict[str, dict[str, Any]]:
+    """Every figure of the candidate, by id."""
     cursor = connection.execute(f"select {', '.join(FIGURE_COLUMNS)} from marts.fct_figures")
-    found: dict[str, Row] = {}
-    for values in cursor.fetchall():
-        told: dict[str, Any] = dict(zip(FIGURE_COLUMNS, values, strict=True))
-        found[told["figure_id"]] = dict(zip(FIGURE_COLUMNS, cells(told), strict=True))
-    return found
+    rows = (dict(zip(FIGURE_COLUMNS, values, strict=True)) for values in cursor.fetchall())
+    return {row["figure_id"]: row for row in rows}
+
+
+def texts(figure: dict[str, Any]) -> Row:
+    """A figure of the candidate as the texts of figures.csv."""
+    return dict(zip(FIGURE_COLUMNS, cells(figure), strict=True))

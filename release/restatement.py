@@ -17,7 +17,7 @@ from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
 from release import record
 from release.causes import KINDS_FR
-from release.changes import Change, Comparison, Row, figures_now, read_rows
+from release.changes import Change, Comparison, Row, figures_now, read_rows, texts
 from release.inputs import Inputs
 from release.record import INTERNAL
 
@@ -101,7 +101,9 @@ def find(connection: Connection, run: Run) -> list[Restatement]:
     return found
 
 
-def _pairs(folder: Path, quarter: str, now: dict[str, Row], is_regrouped: bool) -> list[tuple[Row, Row]]:
+def _pairs(
+    folder: Path, quarter: str, now: dict[str, dict[str, Any]], is_regrouped: bool
+) -> list[tuple[Row, Row]]:
     """Closed and present rows of the periods that this closing froze; a period no longer computed is left alone.
 
     With `is_regrouped` the functions are told in other classes since: they are not compared, their totals are.
@@ -116,7 +118,7 @@ def _pairs(folder: Path, quarter: str, now: dict[str, Row], is_regrouped: bool) 
         return is_frozen and (_criterion(row), row["period"]) in computed
 
     before = {row["figure_id"]: row for row in read_rows(folder / "figures.csv") if is_compared(row)}
-    after = {key: row for key, row in now.items() if is_compared(row)}
+    after = {key: texts(row) for key, row in now.items() if is_compared(row)}
     return [(before.get(key, {}), after.get(key, {})) for key in sorted(before.keys() | after.keys())]
 
 

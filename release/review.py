@@ -14,7 +14,7 @@ from periscope.records import delivered_to
 from periscope.warehouse import Connection
 from periscope.workspace import Run
 from release import inputs, record, restatement
-from release.changes import Change, Comparison, figures_now, read_rows
+from release.changes import Change, Comparison, figures_now, read_rows, texts
 from release.inputs import Inputs
 from release.record import INTERNAL
 from release.restatement import Restatement
@@ -56,7 +56,7 @@ def provisional_changes(connection: Connection, run: Run) -> list[Change]:
         return row["period"] in current or row["dimension"] == "cohort"
 
     before = {row["figure_id"]: row for row in read_rows(folder / "figures.csv") if is_told(row)}
-    after = {key: row for key, row in now.items() if is_told(row)}
+    after = {key: texts(row) for key, row in now.items() if is_told(row)}
     pairs = [(before.get(key, {}), after.get(key, {})) for key in sorted(before.keys() | after.keys())]
     return Comparison(connection, run, folder, Inputs.current(connection, run)).changes(pairs)
 

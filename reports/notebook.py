@@ -72,7 +72,7 @@ class _Kernel:
             extra_arguments=["--HistoryManager.enabled=False", f"--IPKernelApp.exec_lines={_LOADED}"],
             resources={"metadata": {"path": str(PROJECT)}},
         )
-        environment = {"IPYTHONDIR": folder, "PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {"IPYTHONDIR": folder, "PYTHONPATH": str(PROJECT)}
         self._client.start_new_kernel(env=os.environ | environment)
 
     def execute(self, folder: Path) -> Markup:

@@ -160,7 +160,7 @@ def main(line: list[str]) -> int:
     point, how, *command = line
     if point == "while computing":
         os.environ.pop("PERISCOPE_FAULTS_BUILT", None)
-        replay.build = lambda *_: False
+        replay.build = lambda *_: None
     models.build = functools.partial(_build_once, models.build)
     if point != "none":
         module_name, name, when = (POINTS | MOMENTS)[point]

@@ -77,7 +77,8 @@ def test_only_what_reads_something_that_changed_is_run(
     request, before, database = built
     for amount in amounts:
         _sell(request.raw, amount)
-    assert replay.build(request, warehouse.content(request.raw), before, database)
+    told = replay.build(request, warehouse.content(request.raw), before, database)
+    assert told == warehouse.content(request.candidate)
     (parity, others), (parity_before, others_before) = _draws(request.candidate), _draws(database)
     assert others == others_before
     assert (parity != parity_before) == parity_changes
@@ -96,10 +97,10 @@ def test_a_broken_promise_or_a_failing_statement_is_left_to_dbt(
 ) -> None:
     request, before, database = built
     _sell(request.raw, 200)
-    assert not replay.build(request, warehouse.content(request.raw), before, database)
+    assert replay.build(request, warehouse.content(request.raw), before, database) is None
     with warehouse.connect(request.raw) as connection:
         connection.execute("drop table sales")
-    assert not replay.build(request, warehouse.content(request.raw), before, database)
+    assert replay.build(request, warehouse.content(request.raw), before, database) is None
 
 
 @pytest.mark.parametrize(
@@ -116,20 +117,20 @@ def test_a_warehouse_that_is_not_what_was_built_is_left_to_dbt(
     request, before, database = built
     with warehouse.connect(database) as connection:
         connection.execute(damage)
-    assert not replay.build(request, warehouse.content(request.raw), before, database)
+    assert replay.build(request, warehouse.content(request.raw), before, database) is None
 
 
 def test_no_warehouse_or_a_torn_one_is_left_to_dbt(built: tuple[BuildRequest, replay.Built, Path]) -> None:
     request, before, database = built
     database.write_bytes(b"torn")
-    assert not replay.build(request, warehouse.content(request.raw), before, database)
+    assert replay.build(request, warehouse.content(request.raw), before, database) is None
     database.unlink()
-    assert not replay.build(request, warehouse.content(request.raw), before, database)
+    assert replay.build(request, warehouse.content(request.raw), before, database) is None
 
 
 def test_what_later_steps_added_is_left_out(built: tuple[BuildRequest, replay.Built, Path]) -> None:
     request, before, database = built
     with warehouse.connect(database) as connection:
         connection.execute("create table models.estimates as select 1 as value")
-    assert replay.build(request, warehouse.content(request.raw), before, database)
-    assert warehouse.content(request.candidate) == before.tables
+    told = replay.build(request, warehouse.content(request.raw), before, database)
+    assert told == warehouse.content(request.candidate) == before.tables
