@@ -18,6 +18,7 @@ from benchmarks.measure import Cost, Results, alone, command
 from ingest.demo import write_demo
 from periscope import warehouse
 from periscope.arguments import STEPS
+from periscope.beside import Beside
 from periscope.models import PROJECT
 from periscope.quarters import Quarter
 from periscope.workspace import Run, Workspace
@@ -60,9 +61,9 @@ def mask(root: Path) -> None:
     run = Run(Workspace(root), Quarter.parse("2026-Q3"), date.fromisoformat(AS_OF))
     (run.workspace.warehouse / "reuse" / "masks.json").unlink()
     copy = shutil.copyfile(run.workspace.database, root / "masks.duckdb")
-    with warehouse.connect(copy) as connection:
+    with warehouse.connect(copy) as connection, Beside("protection.layouts") as beside:
         warehouse.attach(connection, run.workspace.raw_database)
-        masks.protect(connection, run)
+        masks.protect(connection, run, beside=beside)
 
 
 def measured(root: Path) -> list[tuple[str, Cost]]:

@@ -18,6 +18,7 @@ from statistics import median
 
 from benchmarks.measure import cpu_s
 from periscope import warehouse
+from periscope.beside import Beside
 from periscope.quarters import Quarter
 from periscope.workspace import Run, Workspace
 from protection import masks
@@ -26,9 +27,9 @@ from protection import masks
 def protect(root: Path, quarter: str, as_of: str) -> str:
     """Choose the masks of a workspace; returns the hash of what is hidden, and how many."""
     run = Run(Workspace(root), Quarter.parse(quarter), date.fromisoformat(as_of))
-    with warehouse.connect(run.workspace.database) as connection:
+    with warehouse.connect(run.workspace.database) as connection, Beside("protection.layouts") as beside:
         warehouse.attach(connection, run.workspace.raw_database)
-        masks.protect(connection, run)
+        masks.protect(connection, run, beside=beside)
         hidden = connection.execute("select figure_id from protection.masks order by 1").fetchall()
     return f"{hashlib.sha256(repr(hidden).encode()).hexdigest()[:12]} ({len(hidden)})"
 

@@ -16,6 +16,7 @@ def main(is_full: bool) -> None:
     demo_run.main()
     print("\n## One new file among many\n")
     small_files.main(5_000 if is_full else 500)
+    small_files.main(500, "xlsx")
     for lines, files in ((10 * million, 100), (10 * million, 10)) if is_full else ((million, 10),):
         print("\n## FEC\n")
         fec_ingest.main(lines, files)

@@ -256,24 +256,31 @@ def _publish(run: Run, ahead: Ahead, decision: Decision | None) -> None:
 
 
 def _close(arguments: argparse.Namespace) -> None:
-    from release import closing, review
+    from release import closing, publish, review
 
     arguments.quarter = arguments.closed_quarter
-    run = _run(arguments)
+    run, decision = _run(arguments), review.Decision(by=arguments.by, yes=True)
     closing.refuse_closed(run)
     with _alone(run.workspace):
+        # a closing that was struck once in place has just been recorded: what it had left to do is done
+        is_recorded = closing.is_closed(run.workspace, str(run.quarter))
         for step in ("ingest and check", "build", "evaluate"):
             _STEP_FUNCTIONS[step](run)
         with _ahead(run) as ahead:
-            _protected(
-                run,
-                True,
-                lambda connection, *told: closing.close(connection, run, arguments.by, *told),
-                ahead,
-                review.Decision(by=arguments.by, yes=True),
-            )
+            if is_recorded:
+                _publish(run, ahead, decision)
+            else:
+                _protected(
+                    run,
+                    True,
+                    lambda connection, *told: closing.close(connection, run, arguments.by, *told),
+                    ahead,
+                    decision,
+                )
+        closed = publish.closing_of(run.workspace, str(run.quarter))
+    assert closed is not None
     say(
-        f"{run.quarter} est clos par {arguments.by} : ses chiffres, ses pages et ses dossiers de preuve sont figés."
+        f"{run.quarter} est clos par {shown(closed['by'])} : ses chiffres, ses pages et ses dossiers de preuve sont figés."
     )
 
 

@@ -40,6 +40,26 @@ def test_killed_anywhere_the_next_run_publishes_the_same_bytes(
     assert accepted[0].read_bytes() == accepted[1].read_bytes() != b""
 
 
+def test_a_closing_struck_once_in_place_is_finished_by_the_same_command(
+    poles: Poles, tmp_path: Path, ledger: Ledger, turn: int
+) -> None:
+    """R06: asked for again, it is not refused as closed already, and closes once."""
+    root = house.copy(poles.first, tmp_path / "pole")
+    line = ("close", house.QUARTER, "--by", "Eva")
+    killed = house.end(house.struck(root, "publication in place", "kill", *line, built=poles.built))
+    closed = house.publication(root)
+    finished = house.end(house.struck(root, "none", "kill", *line, built=poles.built))
+    is_half = house.publication(root) != closed
+    ledger.tell("R06", is_half=is_half)
+    assert killed.status == -signal.SIGKILL, killed.told
+    assert finished.status == 0 and "est clos par Eva" in finished.told, finished.told
+    assert not is_half
+    assert len((root / "record" / "closings.jsonl").read_text().splitlines()) == 1
+    assert house.end(house.struck(root, "none", "kill", "verify", house.QUARTER)).status == 0
+    again = house.end(house.struck(root, "none", "kill", *line))
+    assert again.status == 2 and "déjà clos" in again.told
+
+
 def _rows(root: Path) -> int:
     """Rows read, over all receipts."""
     with (root / "published" / house.QUARTER / "internal" / "receipts.csv").open() as file:

@@ -26,6 +26,8 @@ from expectations import gate
 from periscope import cli, models, template
 from periscope.records import read_lines
 from periscope.state import hash_tree
+from periscope.workspace import Workspace
+from release import record
 from tests.faults import driver, house
 from tests.stateful.strike import CRITERIA, POINTS
 
@@ -173,6 +175,7 @@ class World:
         status = self._killed(point, line) if how == "kill" else self._failed(point, line)
         assert status in (0, 1, -9), self.told
         self.happened[f"{how} {command}" if status else f"{command} not struck"] += 1
+        record.settle(Workspace(self.root))  # what the next command does first
         for folder in (self.root / "published").iterdir():
             assert is_whole(folder), f"{folder.name} is half published after {point}"
         journal = read_lines(self.root / "warehouse" / "landed" / "journal.jsonl")
