@@ -62,9 +62,14 @@ def choose(
     for figure in network:
         if hidden is None and figure.secrecy != "exempt" and rest.of(figure):
             causes.setdefault(figure.figure_id, _TOO_LARGE)
-        elif hidden is not None and figure.figure_id in hidden:
+        elif hidden is not None and figure.figure_id in hidden and not _is_never_pooled(figure):
             causes.setdefault(figure.figure_id, _DEDUCED)
     return causes | _years_without_their_quarters(network, causes, editions)
+
+
+def _is_never_pooled(figure: Figure) -> bool:
+    """A figure that is no sum is empty in every network: its reason says so, and nothing of what it would be made of."""
+    return figure.is_empty and figure.indicator_id in rel.DERIVED
 
 
 def _alone(figure: Figure, rule: Secrecy) -> str:

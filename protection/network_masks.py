@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from periscope import warehouse
-from periscope.network.poles import READER, Network
+from periscope.network.poles import READER, Network, told_with
 from periscope.warehouse import Connection
 from periscope.workspace import Run
 from protection import reader_figures
@@ -43,7 +43,7 @@ def protect(connection: Connection, network: Network, run: Run) -> None:
         from listed
         """
     )
-    editions = _editions(run)
+    editions = _editions(run, {pole.pole_id for pole in network.poles})
     told_before = frozenset[str]().union(*editions.values())
     figures = [f for f in load_figures(connection) if _is_current(f, run) or f.figure_id in told_before]
     members = [
@@ -68,15 +68,18 @@ def _is_current(figure: Figure, run: Run) -> bool:
     return figure.period in (str(run.quarter), str(run.quarter.year)) or figure.dimension == "cohort"
 
 
-def _editions(run: Run) -> dict[str, frozenset[str]]:
-    """What the network told in each earlier quarter of the year that it published."""
+def _editions(run: Run, pole_ids: set[str]) -> dict[str, frozenset[str]]:
+    """What the network told in each earlier quarter of the year that it published; nothing where its poles were others:
+    no year to date may then be told, or it would give what a pole that came or left made before.
+    """
     found = {}
     for number in range(1, run.quarter.number):
-        quarter = str(replace(run.quarter, number=number))
-        path = run.workspace.published / quarter / READER / "figures.csv"
+        quarter = replace(run.quarter, number=number)
+        path = run.workspace.published / str(quarter) / READER / "figures.csv"
         if path.exists():
-            found[quarter] = frozenset(
-                row["figure_id"] for row in _rows(path) if row["status"] != "suppressed"
+            is_same = told_with(run.workspace, quarter) == pole_ids
+            found[str(quarter)] = frozenset(
+                row["figure_id"] for row in _rows(path) if is_same and row["status"] != "suppressed"
             )
     return found
 

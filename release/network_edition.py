@@ -8,7 +8,7 @@ from pathlib import Path
 from periscope import __version__
 from periscope.catalogue import FIGURE_COLUMNS
 from periscope.files import file_hash
-from periscope.network.poles import READER, Network
+from periscope.network.poles import MANIFEST, READER, Network
 from periscope.warehouse import Connection
 from periscope.workspace import Run
 from release.export import cells, write_csv
@@ -36,5 +36,5 @@ def publish(connection: Connection, network: Network, run: Run) -> Path:
         "figures_sha256": file_hash(folder / "figures.csv"),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
     return put_in_place(run, base) / READER

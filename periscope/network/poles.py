@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from periscope import models, warehouse
+from periscope import models, settings, warehouse
 from periscope.errors import UsageError
 from periscope.models import BuildRequest
 from periscope.quarters import Quarter
@@ -19,6 +20,7 @@ from periscope.workspace import Run, Workspace
 FILE_NAME = "network.toml"
 #: who reads what a network tells outside
 READER = "network"
+MANIFEST = "manifest.json"
 _POLE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _EXAMPLE = 'Exemple : name = "Mon réseau", puis pour chaque pôle [[pole]], id = "P01", folder = "../pole-1".'
 #: Settings that figures and masks depend on: what is added up must have been counted alike.
@@ -66,13 +68,21 @@ def load(root: Path) -> Network:
         raise UsageError(f"{path} n'existe pas : ce dossier n'est pas un réseau. {_EXAMPLE}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} est illisible : {error}. {_EXAMPLE}") from error
+    if (root / settings.FILE_NAME).exists():
+        # its raw warehouse and its publication would be written over
+        raise UsageError(
+            f"{root} est l'espace d'un pôle ({settings.FILE_NAME} y est) : un réseau y écrirait sur les siens. Déplacez "
+            f"{FILE_NAME} dans un dossier à lui. Rien n'a été modifié."
+        )
     told = data.get("pole", [])
     if not isinstance(told, list) or not told:
         raise UsageError(f"{path} ne nomme aucun pôle. {_EXAMPLE}")
     poles: dict[str, Pole] = {}
     for pole in told:
-        pole_id, folder = str(pole.get("id", "")), pole.get("folder")
-        if not _POLE_ID.fullmatch(pole_id) or not isinstance(folder, str):
+        pole_id, folder = (
+            (str(pole.get("id", "")), pole.get("folder")) if isinstance(pole, dict) else (str(pole), None)
+        )
+        if not _POLE_ID.fullmatch(pole_id) or not isinstance(folder, str) or "\0" in folder:
             raise UsageError(
                 f"{FILE_NAME} : « {pole_id} » n'est pas un pôle complet. Donnez-lui un id (lettres sans accent, chiffres, - "
                 f"ou _) et un folder. {_EXAMPLE}"
@@ -94,6 +104,13 @@ def load(root: Path) -> Network:
 def request(network: Network, quarter: Quarter, as_of: date) -> BuildRequest:
     """The build of the whole network. Raises UsageError when a pole is missing, late, or counts otherwise."""
     runs = {pole.pole_id: _ready(pole, quarter, as_of) for pole in network.poles}
+    told = told_with(network.workspace, quarter)
+    if told and told != set(runs):
+        raise UsageError(
+            f"Le réseau a déjà publié {quarter} avec les pôles {', '.join(sorted(told))} : deux éditions de pôles différents "
+            "diraient, par différence, ce que fait un pôle. Rétablissez-les, ou, si personne n'a reçu la première, retirez "
+            f"{network.workspace.published / str(quarter)}, puis relancez."
+        )
     first = network.poles[0]
     for pole in network.poles[1:]:
         for name, read in _SHARED.items():
@@ -119,6 +136,12 @@ def request(network: Network, quarter: Quarter, as_of: date) -> BuildRequest:
             for pole_id, one in own.items()
         ),
     )
+
+
+def told_with(workspace: Workspace, quarter: Quarter) -> set[str]:
+    """The poles with which a network published a quarter; none when it did not."""
+    path = workspace.published / str(quarter) / READER / MANIFEST
+    return set(json.loads(path.read_text(encoding="utf-8"))["poles"]) if path.exists() else set()
 
 
 def _ready(pole: Pole, quarter: Quarter, as_of: date) -> Run:

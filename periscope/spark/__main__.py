@@ -34,12 +34,14 @@ def main() -> int:
     arguments = parser.parse_args()
     # a stop asked for from outside must stop the cluster too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    run = Run(Workspace(arguments.workspace.absolute()), Quarter.parse(arguments.quarter), arguments.as_of)
-    folder = run.workspace.warehouse / "spark"
+    workspace = Workspace(arguments.workspace.absolute())
+    folder = workspace.warehouse / "spark"
     try:
+        # what is wrong here is told before anything is started
+        request = _built(Run(workspace, Quarter.parse(arguments.quarter), arguments.as_of))
         with cluster.standalone(folder, port=arguments.port) as running:
             say(f"Spark sert sur {running.url}, un maître et deux ouvriers.")
-            differences = build.build(_built(run), running.url, folder)
+            differences = build.build(request, running.url, folder)
     except (PeriscopeError, KeyboardInterrupt) as error:
         text, status = told(error)
         say(f"periscope : {text}", sys.stderr)
@@ -58,7 +60,9 @@ def _built(run: Run) -> BuildRequest:
         request = poles.request(poles.load(root), run.quarter, run.as_of)
     else:
         request = models.request(run)
-    return replace(request, candidate=run.workspace.database)
+    request = replace(request, candidate=run.workspace.database)
+    build.require_built(request)
+    return request
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ SMALL = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
 }
+_NOT_BUILT = "Aucun critère à comparer : lancez d'abord « periscope run » dans cet espace (« periscope network » pour un réseau)."
 #: schema, table, and its columns as Spark declares them
 Table = tuple[str, str, str]
 
@@ -103,7 +104,7 @@ def compare(candidate: Path, folder: Path) -> list[str]:
             "where table_schema in ('criteria', 'network') order by all"
         ).fetchall()
         if not names:
-            raise UsageError("Aucun critère à comparer : lancez d'abord « periscope run » dans cet espace.")
+            raise UsageError(_NOT_BUILT)
         for schema, name in names:
             ours = f"select * from {quote(schema)}.{quote(name)}"
             files = str(folder / "warehouse" / f"{schema}.db" / name / "*.parquet")
@@ -115,6 +116,12 @@ def compare(candidate: Path, folder: Path) -> list[str]:
             if count and count[0]:
                 differences.append(f"{name} : {count[0]} lignes diffèrent.")
     return differences
+
+
+def require_built(request: BuildRequest) -> None:
+    """Raises UsageError when DuckDB's figures are not there."""
+    if not request.candidate.exists():
+        raise UsageError(_NOT_BUILT)
 
 
 def build(
@@ -129,8 +136,7 @@ def build(
 
     `request.candidate` holds DuckDB's figures, of the models of `select` only when some are given. Raises PeriscopeError when a model fails.
     """
-    if not request.candidate.exists():
-        raise UsageError("Aucun critère à comparer : lancez d'abord « periscope run » dans cet espace.")
+    require_built(request)
     shutil.rmtree(folder / "warehouse", ignore_errors=True)
     tables = export(request.raw, request.candidate, folder)
     spark = session(master, folder, tables)

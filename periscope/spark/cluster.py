@@ -55,6 +55,8 @@ def require_java() -> None:
 
 
 def _require_port(port: int) -> None:
+    if not 0 < port < 2**16:
+        raise UsageError(f"{port} n'est pas un port. Choisissez-en un entre 1024 et 65535 par --port.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -66,11 +68,20 @@ def _require_port(port: int) -> None:
             ) from error
 
 
+def _spark_home() -> Path:
+    try:
+        import pyspark
+    except ImportError as error:
+        raise UsageError(
+            "pyspark n'est pas installé dans cet environnement : « make spark » l'installe dans .venv-spark, puis lancez "
+            "« .venv-spark/bin/python -m periscope.spark ». Rien n'a été lancé."
+        ) from error
+    return Path(pyspark.__file__).parent
+
+
 def _start(role: str, arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
     """Start a master or a worker and wait until its log says that it serves."""
-    import pyspark
-
-    home = Path(pyspark.__file__).parent
+    home = _spark_home()
     environment = os.environ | {
         "SPARK_HOME": str(home),
         "SPARK_LOCAL_IP": HOST,
@@ -116,6 +127,7 @@ def standalone(folder: Path, *, port: int = DEFAULT_PORT, worker_memory: str = "
     """One master and two workers of one core each, stopped whatever happens. `folder` takes their logs."""
     require_java()
     _require_port(port)
+    _spark_home()
     folder.mkdir(parents=True, exist_ok=True)
     cluster = Cluster(f"spark://{HOST}:{port}")
     serving = ["--host", HOST, "--webui-port", "0"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -136,6 +136,35 @@ def test_a_network_too_large_to_attack_tells_only_what_poles_tell(monkeypatch: p
     monkeypatch.setattr(network, "MAX_ATTACK", 0)
     assert poles(*[EVEN] * 5).told() == {"network 2026-Q3": network._TOO_LARGE}
     assert poles(*[EVEN] * 3, public=(0, 1, 2)).told() == {}
+
+
+def test_a_figure_that_no_network_makes_keeps_its_own_reason() -> None:
+    """Not « secret »: the growth that a median would be made of is hidden, the median was never made."""
+    two = poles(EVEN, EVEN)
+    total = two.network()[0]
+    growth = replace(
+        total,
+        figure_id="growth",
+        indicator_id="turnover_total_growth",
+        unit="share",
+        is_additive=False,
+        value=Decimal("0.1"),
+        numerator=total.value,
+        denominator=total.value,
+        parts={"numerator": total.parts["value"], "denominator": total.parts["value"]},
+    )
+    median = replace(
+        growth,
+        figure_id="median",
+        indicator_id="turnover_median_growth",
+        value=None,
+        numerator=None,
+        denominator=None,
+        contributors=0,
+        parts={},
+    )
+    told = choose([total, growth, median], two.members(), {}, RULE)
+    assert told.keys() == {"network 2026-Q3", "growth"}
 
 
 def test_a_year_is_not_told_without_the_quarters_published_in_it() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from datetime import date
@@ -18,6 +20,7 @@ from periscope import models, warehouse
 from periscope.errors import UsageError
 from periscope.models import BuildRequest
 from periscope.quarters import Quarter
+from periscope.spark import __main__ as command
 from periscope.spark import build, cluster
 from tests.invented import invented_network
 from tests.poles import DEFAULT_MEMBERS, Pole
@@ -109,6 +112,53 @@ def test_a_port_in_use_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             pass
 
 
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_what_is_no_port_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+    monkeypatch.setattr(cluster, "require_java", lambda: None)
+    with (
+        pytest.raises(UsageError, match=f"{port} n'est pas un port"),
+        cluster.standalone(tmp_path / "s", port=port),
+    ):
+        pass
+    assert not (tmp_path / "s").exists()
+
+
+def test_without_pyspark_the_cure_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "require_java", lambda: None)
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with (
+        pytest.raises(UsageError, match=r"pyspark n'est pas installé.*make spark"),
+        cluster.standalone(tmp_path / "s", port=_free_port()),
+    ):
+        pass
+    assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize(
+    ("quarter", "words"),
+    [("2026-T9", "n'est pas un trimestre"), ("2026-Q3", "n'est pas un espace de travail")],
+)
+def test_what_is_asked_wrongly_is_told_before_anything_starts(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    quarter: str,
+    words: str,
+) -> None:
+    def started(*_: object, **__: object) -> None:
+        raise AssertionError("a cluster was started")
+
+    monkeypatch.setattr(cluster, "standalone", started)
+    asked = ["-w", str(tmp_path), "--quarter", quarter, "--as-of", "2026-11-23"]
+    monkeypatch.setattr(sys, "argv", ["periscope.spark", *asked])
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        assert command.main() == 2
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    assert words in capsys.readouterr().err
+
+
 #: one criterion of each family, with all that it needs: every model is in the network below
 FAMILIES = [
     f"+crit_{name}"
@@ -127,22 +177,36 @@ FAMILIES = [
 @pytest.fixture
 def java() -> None:
     pytest.importorskip("pyspark", reason="pyspark n'est pas installé : make test-spark")
-    if not shutil.which("java"):
-        pytest.skip("Java est absent de cette machine")
+    try:
+        cluster.require_java()
+    except UsageError as error:
+        pytest.skip(str(error))
 
 
 @pytest.mark.slow
 def test_the_figures_of_a_pole_are_equal_on_a_cluster_that_loses_a_worker(java: None, tmp_path: Path) -> None:
     request = _pole(tmp_path)
-    with cluster.standalone(tmp_path / "spark", port=_free_port()) as running:
-        timer = threading.Timer(10, running.kill_a_worker)
-        differences = build.build(
-            request, running.url, tmp_path / "spark", select=FAMILIES, while_building=timer.start
-        )
-        timer.join()
+    folder, at_death = tmp_path / "spark", list[int]()
+
+    def tables() -> int:
+        return len(list(folder.glob("warehouse/*.db/*")))
+
+    with cluster.standalone(folder, port=_free_port()) as running:
+
+        def kill_midway() -> None:
+            # both workers have computed, and most is still to do
+            while tables() < 5 and running.processes[-1].poll() is None:
+                time.sleep(0.1)
+            at_death.append(tables())
+            running.kill_a_worker()
+
+        killer = threading.Thread(target=kill_midway, daemon=True)
+        differences = build.build(request, running.url, folder, select=FAMILIES, while_building=killer.start)
+        killer.join(10)
         assert running.processes[-1].poll() is not None, "the worker outlived the build"
         assert running.processes[0].poll() is None
     assert differences == []
+    assert 5 <= at_death[0] < tables() - 5, "it did not die midway"
     assert all(process.poll() is not None for process in running.processes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from periscope import template, warehouse
 from periscope.errors import UsageError
 from periscope.network import poles, pool
 from periscope.quarters import Quarter
+from periscope.workspace import Run, Workspace
+from protection import network_masks
 
 QUARTER, AS_OF = Quarter.parse("2026-Q3"), date(2026, 11, 23)
 
@@ -56,6 +59,27 @@ def test_what_network_toml_cannot_say(tmp_path: Path, told: list[tuple[str, str]
         poles.load(_network(tmp_path, *told))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['pole = ["P1", "P2"]', '[[pole]]\nid = "P1"\nfolder = "a\\u0000b"', '[[pole]]\nid = "P1"\nfolder = 3'],
+)
+def test_a_pole_that_is_no_table_or_has_no_folder_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / poles.FILE_NAME).write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match="« P1 » n'est pas un pôle complet"):
+        poles.load(tmp_path)
+
+
+def test_a_network_is_not_written_over_a_pole(tmp_path: Path) -> None:
+    """Its raw warehouse would be emptied, its publication replaced by the network's."""
+    _published(tmp_path)
+    raw = (tmp_path / "warehouse" / "raw.duckdb").read_bytes()
+    with pytest.raises(
+        UsageError, match=r"est l'espace d'un pôle .*Déplacez network.toml dans un dossier à lui"
+    ):
+        poles.load(_network(tmp_path, ("P1", "."), ("P2", "../other")))
+    assert (tmp_path / "warehouse" / "raw.duckdb").read_bytes() == raw
+
+
 def test_a_missing_pole_and_a_late_one_are_named(tmp_path: Path) -> None:
     network = poles.load(_network(tmp_path, ("P1", "absent")))
     with pytest.raises(UsageError, match="Le pôle P1 est introuvable"):
@@ -75,6 +99,30 @@ def test_settings_that_figures_depend_on_are_shared(tmp_path: Path) -> None:
     network = poles.load(_network(tmp_path, ("P1", "a"), ("P3", "c")))
     with pytest.raises(UsageError, match="P1 et P3 n'ont pas le même réglage baseline_quarter"):
         poles.request(network, QUARTER, AS_OF)
+
+
+def _told(network: Path, quarter: str, *pole_ids: str) -> None:
+    folder = network / "published" / quarter / poles.READER
+    folder.mkdir(parents=True)
+    (folder / poles.MANIFEST).write_text(json.dumps({"poles": pole_ids}), encoding="utf-8")
+    (folder / "figures.csv").write_text("figure_id,status\nF1,provisional\nF2,suppressed\n", encoding="utf-8")
+
+
+def test_a_quarter_is_not_told_twice_with_other_poles(tmp_path: Path) -> None:
+    """The difference of the two editions would be the pole that left."""
+    _published(tmp_path / "a")
+    _published(tmp_path / "b")
+    network = poles.load(_network(tmp_path, ("P1", "a"), ("P2", "b")))
+    _told(tmp_path, str(QUARTER), "P1", "P2", "P3")
+    with pytest.raises(UsageError, match="a déjà publié 2026-Q3 avec les pôles P1, P2, P3"):
+        poles.request(network, QUARTER, AS_OF)
+
+
+def test_no_year_is_told_beside_quarters_of_other_poles(tmp_path: Path) -> None:
+    _told(tmp_path, "2026-Q1", "P1", "P2")
+    _told(tmp_path, "2026-Q2", "P1", "P2", "P3")
+    run = Run(Workspace(tmp_path), QUARTER, AS_OF)
+    assert network_masks._editions(run, {"P1", "P2"}) == {"2026-Q1": {"F1"}, "2026-Q2": set()}
 
 
 #: columns of the pooled tables that name nothing of one pole, though their names end as identifiers do
