@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from periscope import bands, layouts, settings
+from periscope.catalogue import FIGURE_COLUMNS
 from periscope.errors import GateError, UsageError
 from periscope.reuse import Reuse
 from periscope.settings import Secrecy
@@ -159,7 +161,8 @@ def test_a_closed_quarter_told_by_other_classes_is_not_restated(tmp_path: Path) 
     assert functions(run, "2026-Q2", "internal") == {}
     closed = run.workspace.record / "closed" / "2026-Q2" / "internal"
     assert not layouts.is_same_in(closed, run.workspace.settings.layouts)
-    row = {"indicator_id": "turnover_total", "period": "2026-Q2", "value": "1.00"}
+    known = {"indicator_id": "turnover_total", "period": "2026-Q2", "value": Decimal(1), "unit": "eur"}
+    row: dict[str, Any] = dict.fromkeys(FIGURE_COLUMNS) | known
     now = {
         "a": row | {"figure_id": "a", "dimension": "function"},
         "b": row | {"figure_id": "b", "dimension": "all"},
