@@ -49,6 +49,7 @@ class Rule:
     only: tuple[str, ...] = ()
 
 
+_CLOSING = ("tests/integration/test_closing.py", "tests/integration/test_lost_records.py")
 PYTHON = (
     Rule(
         "secret primaire",
@@ -65,6 +66,8 @@ PYTHON = (
     Rule("types de révision", "release.causes", ("tests/unit/test_causes.py",)),
     Rule("versions d'un fichier", "periscope.arbitration", ("tests/unit/test_arbitration.py",)),
     Rule("registres lus et écrits", "periscope.records", ("tests/unit/test_records.py",)),
+    Rule("clôture", "release.closing", _CLOSING),
+    Rule("ce qu'une clôture inscrit", "release.record", _CLOSING),
     Rule("calcul refait sans dbt", "periscope.replay", ("tests/unit/test_replay.py",)),
     Rule(
         "tranches",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,10 @@ def _once(append: object) -> object:
         append(path, line)
 
     return appended
+
+
+def test_a_closing_is_hashed_as_it_is_written() -> None:
+    """Letters as they are: the verifier of a bundle, which has no other code of ours, computes the same."""
+    entry = {"quarter": "2026-Q3", "by": "Zoé", "hash": "left out"}
+    written = '{"by": "Zoé", "quarter": "2026-Q3"}'
+    assert record.entry_hash(entry) == hashlib.sha256(written.encode()).hexdigest()
