@@ -364,12 +364,11 @@ def _halves(
     """Two lists of folders of about as many bytes."""
     halves: tuple[list[tuple[Path, Secrets]], list[tuple[Path, Secrets]]] = [], []
     loads = [0, 0]
-    for size, folder, secrets in sorted(
-        ((sum(p.stat().st_size for p in f.rglob("*")), f, s) for f, s in todo), key=lambda one: one[:2]
-    )[::-1]:
+    sizes = {folder: sum(path.stat().st_size for path in folder.rglob("*")) for folder, _ in todo}
+    for folder, secrets in sorted(todo, key=lambda one: (-sizes[one[0]], one[0])):
         least = loads.index(min(loads))
         halves[least].append((folder, secrets))
-        loads[least] += size
+        loads[least] += sizes[folder]
     return halves
 
 

@@ -103,13 +103,14 @@ def compare(candidate: Path, folder: Path) -> list[str]:
     differences = []
     with warehouse.connect(candidate, read_only=True, reach=[folder]) as connection:
         names = connection.execute(
-            "select table_schema, table_name, string_agg('\"' || column_name || '\"', ', ' order by ordinal_position) "
+            "select table_schema, table_name, list(column_name order by ordinal_position) "
             "from information_schema.columns where table_schema in ('criteria', 'network') group by all order by all"
         ).fetchall()
         if not names:
             raise UsageError(_NOT_BUILT)
         for schema, name, columns in names:
             files = str(folder / "warehouse" / f"{schema}.db" / name / "*.parquet")
+            row = ", ".join(map(quote, columns))
             count = connection.execute(
                 f"""
                 with both_engines as (
@@ -117,7 +118,7 @@ def compare(candidate: Path, folder: Path) -> list[str]:
                     union all
                     select *, -1 as side from read_parquet($files)
                 ),
-                by_row as (select sum(side) as gap from both_engines group by hash({columns}))
+                by_row as (select sum(side) as gap from both_engines group by hash({row}))
                 select sum(abs(gap)) from by_row
                 """,
                 {"files": files},

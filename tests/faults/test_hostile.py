@@ -13,6 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from stdnum import luhn
 
 from periscope.workspace import Workspace
 from release.artefacts import texts
@@ -156,7 +157,7 @@ def named(computed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     sirens = [f"{number:08}" for number in range(10_000_000, 10_000_000 + len(names))]
     with (root / "register" / "members.csv").open("a", newline="") as file:
         csv.writer(file).writerows(
-            (f"m{n}", _with_key(s), name, "creation_support")
+            (f"m{n}", s + luhn.calc_check_digit(s), name, "creation_support")
             for n, (s, name) in enumerate(zip(sirens, names, strict=True))
         )
     with (root / "register" / "memberships.csv").open("a", newline="") as file:
@@ -167,16 +168,10 @@ def named(computed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
         lines = csv.writer(file, delimiter=";")
         lines.writerow(["siren", "quarter", "purchase_ref", "title", "bought_on", "amount_eur"])
         lines.writerows(
-            (_with_key(s), house.QUARTER, name, name, "2026-07-05", "-12,50")
+            (s + luhn.calc_check_digit(s), house.QUARTER, name, name, "2026-07-05", "-12,50")
             for s, name in zip(sirens, names, strict=True)
         )
     return root
-
-
-def _with_key(digits: str) -> str:
-    """A SIREN of eight digits and the ninth that Luhn's rule asks."""
-    total = sum(sum(divmod(int(digit) * (1 + place % 2), 10)) for place, digit in enumerate(digits))
-    return f"{digits}{-total % 10}"
 
 
 @pytest.mark.parametrize("again", turns(len(_MARKUP) + 1))
