@@ -20,7 +20,7 @@ MANY, ROUNDS = 6, 3
 def timed(folders: list[Path]) -> tuple[float, float]:
     """Wall seconds, and CPU seconds of the kernels."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    render.render_all(folders)
+    render.render_all(folders)()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return time.perf_counter() - start, cpu

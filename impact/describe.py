@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from impact.imputation import impute
 from impact.inference import Interval
@@ -50,7 +50,7 @@ def against_sector(panel: Panel, rows: Sequence[tuple[str, str, Any]]) -> tuple[
     if len(changes) < 3:
         return None
     mean, error = float(np.mean(changes)), float(np.std(changes, ddof=1) / math.sqrt(len(changes)))
-    half = float(stats.t.ppf(0.975, len(changes) - 1)) * error
+    half = float(special.stdtrit(len(changes) - 1, 0.975)) * error
     return mean, Interval(mean - half, mean + half), len(changes)
 
 

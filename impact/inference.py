@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from impact.imputation import effects
 from impact.panel import Booleans, Floats, Integers, Panel
@@ -68,7 +68,7 @@ class Jackknife:
     @property
     def p_value(self) -> float:
         """Two-sided, of no effect."""
-        return float(2 * stats.t.sf(abs(self.effect) / self.standard_error, self.degrees_of_freedom))
+        return float(2 * special.stdtr(self.degrees_of_freedom, -abs(self.effect) / self.standard_error))
 
 
 def jackknife(
@@ -107,7 +107,7 @@ def jackknife_of(
     )
     members = int(panel.is_member.sum())
     freedom = max((min(members, count_units - members) if is_careful else count) - 1, 1)
-    half = float(stats.t.ppf(0.5 + level / 2, freedom)) * error
+    half = float(special.stdtrit(freedom, 0.5 + level / 2)) * error
     whole = float(found[0])
     return Jackknife(whole, error, freedom, Interval(whole - half, whole + half, level), left_out)
 
@@ -177,4 +177,4 @@ def minimum_detectable_effect(
     standard_error: float, freedom: int, level: float = 0.95, power: float = 0.8
 ) -> float:
     """Smallest true effect seen `power` of the time at this precision (about 2.85 standard errors)."""
-    return float(stats.t.ppf(0.5 + level / 2, freedom) + stats.t.ppf(power, freedom)) * standard_error
+    return float(special.stdtrit(freedom, 0.5 + level / 2) + special.stdtrit(freedom, power)) * standard_error

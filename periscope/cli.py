@@ -27,11 +27,11 @@ from periscope.workspace import PRIVATE_UMASK, Run, Workspace
 if TYPE_CHECKING:
     from periscope.beside import Beside
     from periscope.warehouse import Connection
+    from release.publish import Render
     from release.record import Line
     from release.review import Decision
     from reports.notebook import Kernels
 
-    Render = Callable[[list[Path]], None]
 
 _NOT_BUILT = "Les critères ne sont pas calculés : lancez d'abord « periscope build »."
 
@@ -133,7 +133,10 @@ def _ahead(run: Run) -> Iterator[Ahead]:
     with warehouse.connect(None, reach=[raw]) as connection:
         warehouse.attach(connection, raw)
         count = len(masks.funders(connection))
-    with Beside("protection.layouts", "release.artefacts") as beside, closing(Kernels(count)) as kernels:
+    with (
+        Beside("protection.layouts", "reports.dashboard", "release.artefacts") as beside,
+        closing(Kernels(count)) as kernels,
+    ):
         yield Ahead(beside, kernels)
 
 
@@ -238,9 +241,10 @@ def _protected(
         )
         contexts = ContextWriter(connection, run)
 
-        def pages(folders: list[Path]) -> None:
+        def pages(folders: list[Path]) -> Callable[[], None]:
             contexts.write_all(folders, reviewed.restatements, is_draft=not is_closing)
-            reuse.pages(run, folders, partial(render.render_all, kernels=ahead.kernels))
+            start = partial(render.render_all, kernels=ahead.kernels, beside=ahead.beside)
+            return reuse.pages(run, folders, start)
 
         place(connection, pages, review.lines(run, reviewed), ahead.beside)
         sheets, quarter = member_sheets.collect(connection, run), str(run.quarter)
@@ -290,7 +294,7 @@ def _deliver(arguments: argparse.Namespace) -> None:
 
     run = _run(arguments)
     with _alone(run.workspace):
-        delivery.deliver(run, arguments.reader, arguments.by, render.render_all)
+        delivery.deliver(run, arguments.reader, arguments.by, render.render_reader)
     say(f"Remise à « {arguments.reader} » notée pour {run.quarter}.")
 
 

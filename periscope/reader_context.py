@@ -12,6 +12,7 @@ import typing
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -315,9 +316,14 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+@lru_cache
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
 def _read(cls: type[T], data: Any, where: str) -> T:
     """Build a frozen dataclass from plain JSON by the annotations of its fields."""
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type]  # a class is hashable
     if not isinstance(data, dict) or set(data) - set(hints):
         surplus = ", ".join(sorted(set(data) - set(hints))) if isinstance(data, dict) else "pas un objet"
         raise PeriscopeError(f"{FILE_NAME} : {where} n'a pas la forme attendue ({surplus}).")

@@ -83,24 +83,27 @@ def files_of(folder: Path) -> Files:
     return {path.relative_to(folder).as_posix(): file_hash(path) for path in paths}
 
 
-def pages(run: Run, folders: list[Path], render: Callable[[list[Path]], None]) -> None:
-    """Have `render` make the pages of the readers whose files changed; the others' are those of the publication in place.
+def pages(
+    run: Run, folders: list[Path], render: Callable[[list[Path]], Callable[[], None]]
+) -> Callable[[], None]:
+    """Have `render` start the pages of the readers whose files changed; the others' are those of the publication in place.
 
-    A page is taken again only when the folder it was made from, and the page itself, have the hashes of then.
+    What is returned waits for them all. A page is taken again only when the folder it was made from, and the page itself,
+    have the hashes of then.
     """
     place = run.workspace.published / str(run.quarter)
-    made_from = {folder: files_of(folder) for folder in folders}
-    with opened(run.workspace, "pages") as reuse:
-        changed = [
-            f for f in folders if not _take_again(reuse.known(_key(f, made_from[f])), f, place / f.name)
-        ]
-        render(changed)
-        for folder in folders:
-            reuse.keep(_key(folder, made_from[folder]), files_of(folder))
+    keys = {folder: (folder.name, files_of(folder)) for folder in folders}
+    kept = Reuse(_saved(_path(run.workspace, "pages"), code_hash()))
+    changed = [f for f in folders if not _take_again(kept.known(keys[f]), f, place / f.name)]
+    rendered = render(changed)
 
+    def written() -> None:
+        rendered()
+        with opened(run.workspace, "pages") as reuse:
+            for folder in folders:
+                reuse.keep(keys[folder], files_of(folder))
 
-def _key(folder: Path, files: Files) -> tuple[str, Files]:
-    return folder.name, files
+    return written
 
 
 def _take_again(after: Files | None, folder: Path, published: Path) -> bool:

@@ -343,12 +343,19 @@ def _free_texts(connection: Connection, run: Run) -> str:
     return "\n".join(found)
 
 
-def gate(connection: Connection, run: Run, base: Path, beside: Beside | None = None) -> None:
-    """Refuse the release when a file of a reader outside the house holds a hidden amount or a member's name."""
+def secrets(connection: Connection, run: Run, folders: list[Path]) -> list[tuple[Path, Secrets]]:
+    """The folders of readers outside the house, each with what may not be there."""
     hidden = hidden_amounts(connection)
-    folders = sorted(p for p in base.iterdir() if p.is_dir() and p.name != INTERNAL)
-    todo = [(folder, secrets_of(connection, run, folder.name, hidden)) for folder in folders]
-    theirs, ours = _halves(todo)
+    return [
+        (folder, secrets_of(connection, run, folder.name, hidden))
+        for folder in folders
+        if folder.name != INTERNAL
+    ]
+
+
+def gate(searched: list[tuple[Path, Secrets]], beside: Beside | None = None) -> None:
+    """Refuse the release when a file of a reader outside the house holds a hidden amount or a member's name."""
+    theirs, ours = _halves(searched)
     answer = submit(beside, _betrayals, theirs)
     betrayed = sorted(_betrayals(ours) + answer())
     if betrayed:

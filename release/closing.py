@@ -7,7 +7,7 @@ record/closed/<quarter>/ the folders as they were closed, served for ever
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def close(
     connection: Connection,
     run: Run,
     by: str,
-    render: Callable[[list[Path]], None],
+    render: publish.Render,
     lines: Sequence[record.Line] = (),
     beside: Beside | None = None,
 ) -> dict[str, Any]:

@@ -23,9 +23,7 @@ from release.export import TOLD
 from release.record import INTERNAL
 
 
-def deliver(
-    run: Run, reader: str, by: str, render: Callable[[list[Path]], None] = lambda folders: None
-) -> None:
+def deliver(run: Run, reader: str, by: str, render: Callable[[Path], None] = lambda folder: None) -> None:
     """Record that `reader` is given its folder, whose pages then no longer say draft.
 
     Written before the folder is put in place: cut short, what may have been given is on the record. Raises UsageError
@@ -56,12 +54,12 @@ def deliver(
         place.put_in_place(run, candidate)
 
 
-def _end_draft(folder: Path, render: Callable[[list[Path]], None]) -> bool:
+def _end_draft(folder: Path, render: Callable[[Path], None]) -> bool:
     """The same figures on pages that say draft no more; False when they do not say it (closed, delivered before)."""
     if not (folder / FILE_NAME).exists() or not (context := ReportContext.load(folder)).is_draft:
         return False
     (folder / FILE_NAME).write_text(_given(context).to_json() + "\n", encoding="utf-8")
-    render([folder])
+    render(folder)
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["files"] = {name: file_hash(folder / name) for name in manifest["files"]}

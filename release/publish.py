@@ -13,6 +13,9 @@ from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
 from release import agreement, artefacts, attack, delivery, export, place, record, registry
 
+#: Starts the pages of these folders, figures.csv and history.csv inside; what it returns waits for them.
+Render = Callable[[list[Path]], Callable[[], None]]
+
 
 def closing_of(workspace: Workspace, quarter: str) -> dict[str, Any] | None:
     """The closing of a quarter; None while it is open."""
@@ -23,7 +26,7 @@ def closing_of(workspace: Workspace, quarter: str) -> dict[str, Any] | None:
 def publish(
     connection: Connection,
     run: Run,
-    render: Callable[[list[Path]], None],
+    render: Render,
     lines: Sequence[record.Line] = (),
     beside: Beside | None = None,
 ) -> Path:
@@ -43,13 +46,10 @@ def publish(
     return base
 
 
-def prepare(
-    connection: Connection, run: Run, render: Callable[[list[Path]], None], beside: Beside | None = None
-) -> Path:
+def prepare(connection: Connection, run: Run, render: Render, beside: Beside | None = None) -> Path:
     """Write every reader's folder, render its pages, attack it and search it; returns the folder to put in place.
 
-    `connection` is the candidate warehouse after `protection.masks.protect`, with `raw` attached. `render` receives
-    the readers' folders (figures.csv, history.csv inside) and adds the pages. Raises GateError (exit 3) when a gate
+    `connection` is the candidate warehouse after `protection.masks.protect`, with `raw` attached. Raises GateError (exit 3) when a gate
     refuses: the previous publication is intact. A folder that says what its reader was given already stays as it was
     given.
     """
@@ -57,13 +57,16 @@ def prepare(
     base = place.candidate_folder(run)
     folders = export.write_folders(connection, run, base)
     registry.gate(run.workspace)
+    rendered = render(folders)
+    # the attack reads figures only, which no page changes
     attack.gate(connection, run, base)
-    render(folders)
+    secrets = artefacts.secrets(connection, run, folders)
+    rendered()
     agreement.gate(run.workspace, base)
     for folder in folders:
         if not delivery.put_back(run, folder):
             export.write_manifest(connection, run, folder)
-    artefacts.gate(connection, run, base, beside)
+    artefacts.gate(secrets, beside)
     return base
 
 

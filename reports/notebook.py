@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -34,20 +34,21 @@ class Kernels:
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self._started = [self._pool.submit(_Kernel) for _ in range(min(ahead, AT_ONCE))]
 
-    def execute(self, folders: Sequence[Path]) -> list[Markup]:
-        """Run the notebook for each folder, a few at once; what each displayed, in the order of the folders.
+    def start(self, folders: Sequence[Path]) -> Callable[[], list[Markup]]:
+        """Run the notebook for each folder, a few at once; what is returned waits for what each displayed, in their order.
 
-        Raises GateError when a report refuses to be written, PeriscopeError when it fails; no cell content is repeated.
+        It raises GateError when a report refuses to be written, PeriscopeError when it fails; no cell content is repeated.
         """
         kernels = [self._started.pop() if self._started else None for _ in folders]
-        return list(self._pool.map(_execute, kernels, folders))
+        shown = [self._pool.submit(_execute, *one) for one in zip(kernels, folders, strict=True)]
+        return lambda: [one.result() for one in shown]
 
     def close(self) -> None:
-        """Stop the kernels that no folder needed."""
+        """Stop the kernels that no folder needed, and wait for those at work."""
         for kernel in self._started:
             if not kernel.cancel() and not kernel.exception():
                 kernel.result().stop()
-        self._pool.shutdown()
+        self._pool.shutdown(cancel_futures=True)
 
 
 def _execute(kernel: Future[_Kernel] | None, folder: Path) -> Markup:

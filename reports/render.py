@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from periscope.beside import Beside, submit
 from periscope.errors import GateError
 from reports import eligibility, french, html, pdf, proofs, workbook
 from reports.parts import parts
@@ -25,37 +25,50 @@ _TITLES = re.compile(r'<h2 id="([\w-]+)-titre">(.*?)</h2>')
 
 def render_reader(folder: Path) -> None:
     """Write the pages of one reader. Raises GateError when a text or an expense forbids it."""
-    render_all([folder])
+    render_all([folder])()
 
 
-def render_all(folders: Sequence[Path], kernels: Kernels | None = None) -> None:
-    """Write the pages of several readers: dashboards here, funders' reports in kernels side by side, those given first."""
+def render_all(
+    folders: Sequence[Path], kernels: Kernels | None = None, beside: Beside | None = None
+) -> Callable[[], None]:
+    """Start the pages of several readers: dashboards in the second process, funders' reports in kernels.
+
+    They are all written, or one of them refuses (GateError), once what is returned has been called. Raises GateError when
+    an expense forbids a report.
+    """
     reports = [Report.open(folder) for folder in folders]
     refused = [line for report in reports for line in eligibility.violations(report.context)]
     if refused:
         raise GateError("Comptes rendus refusés, rien n'est publié :\n" + "\n".join(dict.fromkeys(refused)))
     funders = [report for report in reports if report.context.reader_kind == "funder"]
-    with ThreadPoolExecutor(1) as beside:
-        executed = beside.submit(_executed, [report.folder for report in funders], kernels)
-        from reports import dashboard  # a kernel, which imports this module too, makes none
+    asked = [report.folder for report in funders]
+    executed = kernels.start(asked) if kernels else lambda: _executed(asked)
+    dashboards = submit(beside, _dashboards, [r.folder for r in reports if r.context.reader_kind != "funder"])
 
-        for report in reports:
-            if report.context.reader_kind != "funder":
-                (report.folder / "dashboard.html").write_text(dashboard.render(report), encoding="utf-8")
-        for report, shown in zip(funders, executed.result(), strict=True):
+    def written() -> None:
+        dashboards()
+        for report, shown in zip(funders, executed(), strict=True):
             (report.folder / "rapport.html").write_text(page(report, shown), encoding="utf-8")
 
+    return written
 
-def _executed(folders: list[Path], kernels: Kernels | None) -> list[Markup]:
+
+def _dashboards(folders: list[Path]) -> None:
+    from reports import dashboard  # a kernel, which imports this module too, makes none
+
+    for folder in folders:
+        text = dashboard.render(Report.open(folder))
+        (folder / "dashboard.html").write_text(text, encoding="utf-8")
+
+
+def _executed(folders: list[Path]) -> list[Markup]:
     """What the notebook showed of each funder's folder."""
     if not folders:
         return []
     from reports import notebook  # the kernel's libraries are slow to import
 
-    if kernels:
-        return kernels.execute(folders)
     with closing(notebook.Kernels()) as own:
-        return own.execute(folders)
+        return own.start(folders)()
 
 
 def page(report: Report, shown: Markup) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -17,10 +18,16 @@ from periscope.models import PROJECT
 from periscope.quarters import Quarter
 from periscope.warehouse import Connection
 from periscope.workspace import Run, Workspace
+from release.publish import Render
 
 SIRENS = [f"{100000000 + 7919 * n}" for n in range(60)]
 #: entity, siren, contribution, weight
 Source = tuple[str, str, str, str | None]
+
+
+def made_late(make: Callable[[list[Path]], None]) -> Render:
+    """Pages that are made when they are waited for."""
+    return lambda folders: partial(make, folders)
 
 
 @dataclass

@@ -43,5 +43,5 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folders = {
         kind: reader_folder.write(root / kind, kind) for kind in ("internal", "committee", "funder", "public")
     }
-    render.render_all(list(folders.values()))
+    render.render_all(list(folders.values()))()
     return folders

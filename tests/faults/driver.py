@@ -46,7 +46,7 @@ POINTS = {
     "effects estimated": ("impact.evaluate", "evaluate", "after"),
     "figures masked": ("protection.masks", "protect", "after"),
     "folders written": ("release.export", "write_folders", "after"),
-    "pages rendered": ("reports.render", "render_all", "after"),
+    "pages rendered": ("release.agreement", "gate", "before"),
     "records intended": ("release.record", "intend", "after"),
     "before the exchange": ("release.place", "_exchange", "before"),
     "after the exchange": ("release.place", "_exchange", "after"),

@@ -22,7 +22,7 @@ from periscope.workspace import Run
 from release import bundle, closing, delivery, record, registry, verifier, verify
 from tests.fixtures import reader_folder
 from tests.integration.test_protection import close, publication, told
-from tests.secrecy import SecretPole
+from tests.secrecy import SecretPole, made_late
 
 
 def page(folders: list[Path]) -> None:
@@ -75,7 +75,7 @@ def test_a_closed_quarter_cannot_be_closed_or_published_again(year: Run) -> None
     pole = SecretPole(year.workspace.root, quarter="2026-Q1")
     run = Run(year.workspace, pole.run().quarter, year.as_of)
     with pole.warehouse(run) as connection, pytest.raises(UsageError, match="déjà clos"):
-        closing.close(connection, run, "Camille", page)
+        closing.close(connection, run, "Camille", made_late(page))
 
 
 def test_an_unknown_reader_cannot_be_delivered_to(year: Run) -> None:
@@ -97,10 +97,9 @@ def test_what_is_delivered_is_no_draft_any_more(year: Run, tmp_path: Path) -> No
         (base / reader / "manifest.json").write_text(json.dumps(manifest))
     before = {p: p.read_bytes() for p in base.rglob("*") if p.is_file()}
 
-    def draft_page(folders: list[Path]) -> None:
-        for folder in folders:
-            is_draft = ReportContext.load(folder).is_draft
-            (folder / "rapport.html").write_text("Brouillon" if is_draft else "Remis", encoding="utf-8")
+    def draft_page(folder: Path) -> None:
+        is_draft = ReportContext.load(folder).is_draft
+        (folder / "rapport.html").write_text("Brouillon" if is_draft else "Remis", encoding="utf-8")
 
     delivery.deliver(run, "sicoval", "Camille", draft_page)
     changed = {p.relative_to(base).as_posix() for p, data in before.items() if p.read_bytes() != data}
@@ -111,7 +110,7 @@ def test_what_is_delivered_is_no_draft_any_more(year: Run, tmp_path: Path) -> No
     registry.gate(run.workspace)
     (line,) = record.read_lines(run.workspace.record / "deliveries.jsonl")
     assert line["manifest"] == file_hash(base / "sicoval" / "manifest.json")
-    delivery.deliver(run, "sicoval", "Camille", lambda folders: pytest.fail("rendered again"))
+    delivery.deliver(run, "sicoval", "Camille", lambda folder: pytest.fail("rendered again"))
     assert delivery.days(run.workspace, "2026-Q3") == {"sicoval": run.as_of}
     given = {p: p.read_bytes() for p in (base / "sicoval").iterdir()}
 

@@ -12,7 +12,7 @@ from periscope.errors import PeriscopeError
 from periscope.workspace import Run
 from release import closing, health, place, publish, record
 from tests.integration.test_protection import close, publication
-from tests.secrecy import SecretPole
+from tests.secrecy import SecretPole, made_late
 
 
 class Struck(BaseException):
@@ -99,7 +99,7 @@ def test_what_a_struck_publication_adds_to_the_records_is_there_if_it_is_in_plac
 
             figures.bind(connection)
             masks.protect(connection, run)
-            publish.publish(connection, run, lambda folders: None, lines)
+            publish.publish(connection, run, made_late(lambda folders: None), lines)
     path = run.workspace.record / "acceptances.jsonl"
     record.settle(run.workspace)
     found = record.read_lines(path)

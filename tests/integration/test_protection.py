@@ -16,7 +16,7 @@ from periscope.errors import GateError, UsageError
 from periscope.workspace import Run
 from protection import figures, masks
 from release import attack, closing, export, place, publish
-from tests.secrecy import SIRENS, SecretPole
+from tests.secrecy import SIRENS, SecretPole, made_late
 
 Rows = dict[tuple[str, str, str, str, str], dict[str, str]]
 
@@ -26,14 +26,14 @@ def publication(pole: SecretPole, render: Callable[[list[Path]], None] = lambda 
     with pole.warehouse(run) as connection:
         figures.bind(connection)
         masks.protect(connection, run)
-        publish.publish(connection, run, render)
+        publish.publish(connection, run, made_late(render))
     return run
 
 
 def close(pole: SecretPole, run: Run, render: Callable[[list[Path]], None] = lambda folders: None) -> None:
     with pole.warehouse(run) as connection:
         masks.protect(connection, run, is_closing=True)
-        closing.close(connection, run, "Camille", render)
+        closing.close(connection, run, "Camille", made_late(render))
 
 
 def told(run: Run, reader: str = "public", name: str = "figures") -> Rows:
@@ -163,7 +163,7 @@ def test_same_inputs_same_bytes(mixed: Run, tmp_path: Path) -> None:
     connection_pole = SecretPole(mixed.workspace.root)
     with connection_pole.warehouse(mixed) as connection:
         masks.protect(connection, mixed)
-        publish.publish(connection, mixed, lambda folders: None)
+        publish.publish(connection, mixed, made_late(lambda folders: None))
     assert (mixed.workspace.published / "2026-Q3" / "public" / "figures.csv").read_bytes() == before
 
 

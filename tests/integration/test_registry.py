@@ -17,7 +17,7 @@ from periscope.workspace import Run
 from protection import figures, masks, system
 from release import attack, delivery, publish, registry
 from tests.integration.test_protection import close, publication, told
-from tests.secrecy import SIRENS, SecretPole
+from tests.secrecy import SIRENS, SecretPole, made_late
 
 Lines = list[dict[str, Any]]
 
@@ -55,7 +55,7 @@ def republish(run: Run) -> None:
     with SecretPole(run.workspace.root).warehouse(run) as connection:
         figures.bind(connection)
         masks.protect(connection, run)
-        publish.publish(connection, run, nothing)
+        publish.publish(connection, run, made_late(nothing))
 
 
 def without_a_published_figure(lines: Lines) -> Lines:

@@ -14,7 +14,7 @@ from periscope.workspace import Run
 from protection import figures, masks
 from release import closing, delivery, export, publish, record, restatement, review
 from release.changes import read_rows
-from tests.secrecy import SecretPole
+from tests.secrecy import SecretPole, made_late
 
 
 def pole_of(root: Path) -> SecretPole:
@@ -42,9 +42,9 @@ def released(
         reviewed = review.review(connection, run, found, decision, said.append)
         lines = review.lines(run, reviewed)
         if is_closing:
-            closing.close(connection, run, "Camille", render, lines)
+            closing.close(connection, run, "Camille", made_late(render), lines)
         else:
-            publish.publish(connection, run, render, lines)
+            publish.publish(connection, run, made_late(render), lines)
     return run, said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -35,17 +36,18 @@ class Renderer:
     def __init__(self) -> None:
         self.made: list[str] = []
 
-    def __call__(self, folders: list[Path]) -> None:
+    def __call__(self, folders: list[Path]) -> Callable[[], None]:
         for folder in folders:
             self.made.append(folder.name)
             (folder / "page.html").write_text(f"<p>{(folder / 'figures.csv').read_text()}</p>")
             (folder / "form.pdf").unlink()
+        return lambda: None
 
 
 def publish(run: Run, **texts: str) -> list[str]:
     """Whose pages had to be made; the candidate is put in place as release does."""
     renderer = Renderer()
-    reuse.pages(run, candidate(run, **texts), renderer)
+    reuse.pages(run, candidate(run, **texts), renderer)()
     place = run.workspace.published / str(run.quarter)
     place.parent.mkdir(exist_ok=True)
     if place.exists():
