@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -90,13 +91,13 @@ class _Outcome:
 _OUTCOMES = (_Outcome("turnover_effect", _TURNOVER, True), _Outcome("jobs_effect", _JOBS, False))
 
 
-def evaluate(run: Run) -> None:
-    """Write impact.estimates in the candidate warehouse, and `impact.json` beside it for the pages."""
+def evaluate(run: Run, raw: Path) -> None:
+    """Write impact.estimates in the candidate warehouse, built from `raw`, and `impact.json` beside it for the pages."""
     limits = Limits.from_settings(run.workspace.settings.impact)
     path = run.workspace.candidate / "periscope.duckdb"
     told: list[dict[str, Any]] = []
     with warehouse.connect(path) as connection:
-        warehouse.attach(connection, run.workspace.raw_database)
+        warehouse.attach(connection, raw)
         connection.execute("create schema if not exists impact")
         connection.execute(
             "create or replace table impact.estimates (indicator_id varchar, period varchar, perimeter varchar, "

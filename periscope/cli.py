@@ -26,6 +26,7 @@ from periscope.workspace import PRIVATE_UMASK, Run, Workspace
 
 if TYPE_CHECKING:
     from periscope.beside import Beside
+    from periscope.replay import Content
     from periscope.warehouse import Connection
     from release.publish import Render
     from release.record import Line
@@ -94,9 +95,10 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
         if steps == STEPS and state.is_up_to_date(run):
             say("Rien n'a changé depuis la dernière publication.")
         else:
-            # one run has both steps: the second loads what it needs while the first reads
-            todo = ("ingest and check", *steps[2:]) if steps == STEPS else steps
+            # a whole run has steps together: what one waits for, another loads or makes
+            todo = ("ingest and check", "build and evaluate", "publish") if steps == STEPS else steps
             ahead: Ahead | None = None
+            made: Content | None = None
             for step in tqdm(todo, desc=str(run.quarter), unit="étape", disable=None, leave=False):
                 log.LOGGER.info("étape %s", step)
                 if "publish" in steps and step != "ingest and check":
@@ -104,6 +106,10 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
                 if step == "publish":
                     assert ahead is not None
                     _publish(run, ahead, decision)
+                elif step == "ingest and check":
+                    made = _ingest_and_check(run)
+                elif step == "build and evaluate":
+                    _build_and_evaluate(run, made)
                 else:
                     _STEP_FUNCTIONS[step](run)
             if "publish" in steps:
@@ -146,31 +152,36 @@ def _ingest(run: Run) -> None:
     receive.receive(run)
 
 
-def _ingest_and_check(run: Run) -> None:
-    """Both steps, Great Expectations loading in its own process while files are read, then while the rest loads here."""
+def _ingest_and_check(run: Run) -> Content | None:
+    """Both steps, while Great Expectations loads in its own process; what was then made of rows not judged yet."""
     from expectations import gate
     from ingest import receive, returns
 
     judges: list[gate.Judge] = []
+    made = None
     try:
         receive.receive(run, lambda: judges.append(gate.Judge()))
         if judges:
-            _meanwhile(run, gate.accept_others)
+            made = _meanwhile(run, gate.accept_others)
         gate.check(run, judges[0] if judges else None)
     finally:
         for judge in judges:
             judge.close()
     returns.write_all(run)
+    return made
 
 
-def _meanwhile(run: Run, accept: Callable[[Connection], None]) -> None:
-    """Do what the steps to come need anyway, while another process works."""
+def _meanwhile(run: Run, accept: Callable[[Connection], None]) -> Content | None:
+    """Do what the steps to come need anyway, while another process works; as `reuse.make_ahead` returns it."""
     from periscope import models, reuse
 
+    made = None
     if reuse.needs_dbt(run):
         models.preload()
     else:
-        reuse.build_ahead(run, accept)
+        from impact import evaluate
+
+        made = reuse.make_ahead(run, accept, evaluate.evaluate)
     for name in (
         "impact.evaluate",
         "protection.masks",
@@ -179,6 +190,7 @@ def _meanwhile(run: Run, accept: Callable[[Connection], None]) -> None:
         "reports.notebook",
     ):
         importlib.import_module(name)
+    return made
 
 
 def _check(run: Run) -> None:
@@ -198,7 +210,15 @@ def _build(run: Run) -> None:
 def _evaluate(run: Run) -> None:
     from impact import evaluate
 
-    evaluate.evaluate(run)
+    evaluate.evaluate(run, run.workspace.raw_database)
+
+
+def _build_and_evaluate(run: Run, made: Content | None) -> None:
+    from periscope import reuse
+
+    if made is None or not reuse.is_made(run, made):
+        _build(run)
+        _evaluate(run)
 
 
 def _decision(arguments: argparse.Namespace) -> Decision:
@@ -268,9 +288,9 @@ def _close(arguments: argparse.Namespace) -> None:
     with _alone(run.workspace):
         # a closing that was struck once in place has just been recorded: what it had left to do is done
         is_recorded = closing.is_closed(run.workspace, str(run.quarter))
-        for step in ("ingest and check", "build", "evaluate"):
-            _STEP_FUNCTIONS[step](run)
+        made = _ingest_and_check(run)
         with _ahead(run) as ahead:
+            _build_and_evaluate(run, made)
             if is_recorded:
                 _publish(run, ahead, decision)
             else:
@@ -428,7 +448,6 @@ def _network(arguments: argparse.Namespace) -> None:
 
 
 _STEP_FUNCTIONS: dict[str, Callable[[Run], None]] = {
-    "ingest and check": _ingest_and_check,
     "ingest": _ingest,
     "check": _check,
     "build": _build,

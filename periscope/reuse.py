@@ -140,8 +140,14 @@ def build(run: Run) -> None:
         reuse.keep(request.variables(), asdict(built))
 
 
-def build_ahead(run: Run, accept: Callable[[warehouse.Connection], None]) -> None:
-    """While new slices are judged, build as if `accept` had them all: `build` then has only the difference to make."""
+def make_ahead(
+    run: Run, accept: Callable[[warehouse.Connection], None], evaluate: Callable[[Run, Path], None]
+) -> replay.Content | None:
+    """While new slices are judged, build and evaluate as if `accept` had them all, on a copy of the raw warehouse.
+
+    Returns what that copy held, or None when dbt must build. `is_made` then tells whether it was right; if not, `build`
+    has the difference to make.
+    """
     request = replace(models.request(run), raw=run.workspace.warehouse / "tmp" / "accepted.duckdb")
     request.raw.parent.mkdir(parents=True, exist_ok=True)
     warehouse.remove(request.raw)  # of a run that was struck, with its log
@@ -149,9 +155,19 @@ def build_ahead(run: Run, accept: Callable[[warehouse.Connection], None]) -> Non
     with warehouse.connect(request.raw) as connection:
         accept(connection)
     with opened(run.workspace, "models") as reuse:
-        if built := _built(reuse, request):
-            reuse.keep(request.variables(), asdict(_again(run, request, built) or built))
+        built = _built(reuse, request)
+        made = _again(run, request, built)
+        if built:
+            reuse.keep(request.variables(), asdict(made or built))
+    if made:
+        evaluate(run, request.raw)
     warehouse.remove(request.raw)
+    return made.raw if made else None
+
+
+def is_made(run: Run, made: replay.Content) -> bool:
+    """Whether the raw warehouse holds what `make_ahead` made the candidate from."""
+    return warehouse.content(run.workspace.raw_database) == made
 
 
 def _built(reuse: Reuse, request: models.BuildRequest) -> replay.Built | None:

@@ -103,7 +103,8 @@ def protect(
     for figure_id in sorted(hidden - causes.keys()):
         causes[figure_id] = _CHOSEN if figure_id in withheld else _SECONDARY
     gate_tables.write_table(connection, "layouts", _LAYOUTS, [astuple(row) for row in told])
-    statuses = {f.figure_id: _status(f, run, restated, is_closing) for f in scope}
+    is_closed = registry.closed_before(run)
+    statuses = {f.figure_id: _status(f, run, restated, is_closed, is_closing) for f in scope}
     _write(connection, run, scope, sections, statuses, causes, agreed, banded if is_by_band(chosen) else {})
 
 
@@ -135,13 +136,15 @@ def _searching(
         yield found
 
 
-def _status(figure: Figure, run: Run, restated: frozenset[str], is_closing: bool) -> str:
+def _status(
+    figure: Figure, run: Run, restated: frozenset[str], is_closed: Callable[[str], bool], is_closing: bool
+) -> str:
     if figure.figure_id in restated:
         return "restated"
     if figure.value is None:
         return "not_assessable"
-    is_closed = is_closing and section(figure, run) == "current"
-    return "closed" if is_closed or registry.is_closed(run, figure.period) else "provisional"
+    is_being_closed = is_closing and section(figure, run) == "current"
+    return "closed" if is_being_closed or is_closed(figure.period) else "provisional"
 
 
 def _may_see(figure: Figure, reader: str, agreed: list[Consent]) -> bool:

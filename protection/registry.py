@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -57,18 +58,15 @@ def closed_folder(workspace: Workspace, quarter: str) -> Path:
     return workspace.record / "closed" / quarter
 
 
-def _closed(workspace: Workspace) -> set[str]:
-    return {line["quarter"] for line in read_lines(workspace.record / "closings.jsonl")}
-
-
 def _closed_quarter(period: str) -> str:
     return period if "-Q" in period else f"{period}-Q4"
 
 
-def is_closed(run: Run, period: str) -> bool:
-    """True when the quarter (or the whole year) was closed before this run's quarter."""
-    quarter = _closed_quarter(period)
-    return quarter < str(run.quarter) and quarter in _closed(run.workspace)
+def closed_before(run: Run) -> Callable[[str], bool]:
+    """Whether a period, a quarter or a whole year, was closed before this run's quarter."""
+    closings = read_lines(run.workspace.record / "closings.jsonl")
+    closed = {line["quarter"] for line in closings if line["quarter"] < str(run.quarter)}
+    return lambda period: _closed_quarter(period) in closed
 
 
 def restated(run: Run, figures: list[Figure]) -> frozenset[str]:
@@ -76,8 +74,9 @@ def restated(run: Run, figures: list[Figure]) -> frozenset[str]:
     frozen: dict[str, dict[str, str]] = {}
     changed = set()
     regrouped: dict[str, bool] = {}
+    is_closed = closed_before(run)
     for figure in figures:
-        if not is_closed(run, figure.period) or figure.dimension == "cohort":
+        if not is_closed(figure.period) or figure.dimension == "cohort":
             continue
         quarter = _closed_quarter(figure.period)
         if quarter not in frozen:

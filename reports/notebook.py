@@ -23,6 +23,7 @@ FUNDER_NOTEBOOK = PROJECT / "notebooks" / "rapport_financeur.ipynb"
 #: A kernel often waits for its messages: three reports take 3.4 s two at once, 2.4 s four at once (two cores).
 AT_ONCE = 4
 _TIMEOUT_SECONDS = 180
+_LOW_PRIORITY = 10
 #: what the notebook imports, loaded while the kernel waits for its folder
 _LOADED = "from reports import pdf, render, sections, workbook"
 
@@ -75,6 +76,8 @@ class _Kernel:
         )
         environment = {"IPYTHONDIR": folder, "PYTHONPATH": str(PROJECT)}
         self._client.start_new_kernel(env=os.environ | environment)
+        # the run itself goes first: a kernel has time until its folder is written
+        os.setpriority(os.PRIO_PROCESS, self._manager.provisioner.pid, _LOW_PRIORITY)  # type: ignore[union-attr]
 
     def execute(self, folder: Path) -> Markup:
         self._client.nb = with_folder(self._client.nb, folder)

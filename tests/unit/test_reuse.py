@@ -249,6 +249,14 @@ def test_a_warehouse_that_is_not_what_was_built_is_built_again(run: Run, builder
     assert builder.count == 3
 
 
+def _evaluate(run: Run, raw: Path) -> None:
+    """The estimates, in the candidate that was built from `raw`."""
+    assert raw.exists()
+    with warehouse.connect(run.workspace.candidate / "periscope.duckdb") as connection:
+        connection.execute("create schema if not exists impact")
+        connection.execute("create table impact.estimates (value integer)")
+
+
 def _one_more(connection: warehouse.Connection) -> None:
     connection.execute("insert into register.members (member_id, siren) values ('9', '9')")
 
@@ -257,9 +265,12 @@ def test_what_was_built_ahead_is_kept_when_all_is_accepted(
     run: Run, builder: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_and_publish(run)
-    reuse.build_ahead(run, _one_more)
+    made = reuse.make_ahead(run, _one_more, _evaluate)
     with warehouse.connect(run.workspace.raw_database) as connection:
         _one_more(connection)
+    assert made and reuse.is_made(run, made)
+    candidate = run.workspace.candidate / "periscope.duckdb"
+    assert '"impact"."estimates"' in warehouse.content(candidate)
     changed: list[set[str]] = []
     monkeypatch.setattr(replay, "_run", lambda *told: changed.append(told[-1]) or True)
     build_and_publish(run)
@@ -269,7 +280,8 @@ def test_what_was_built_ahead_is_kept_when_all_is_accepted(
 
 def test_what_was_built_ahead_is_made_again_when_something_is_refused(run: Run, builder: Builder) -> None:
     build_and_publish(run)
-    reuse.build_ahead(run, _one_more)
+    made = reuse.make_ahead(run, _one_more, _evaluate)
+    assert made and not reuse.is_made(run, made)
     build_and_publish(run)
     assert (builder.count, counted(run)) == (1, 1)
 
@@ -277,6 +289,7 @@ def test_what_was_built_ahead_is_made_again_when_something_is_refused(run: Run, 
 def test_what_cannot_be_built_ahead_is_left_to_the_build(run: Run, builder: Builder) -> None:
     """More members than the promise allows: dbt says so, on the rows that were accepted."""
     build_and_publish(run)
-    reuse.build_ahead(run, lambda connection: [_one_more(connection) for _ in range(3)] and None)
+    many = reuse.make_ahead(run, lambda c: [_one_more(c) for _ in range(3)] and None, _evaluate)
+    assert many is None
     build_and_publish(run)
     assert (builder.count, counted(run)) == (1, 1)
