@@ -8,6 +8,7 @@ never less. The budget is a number of rounds and of nodes: a slow machine gives 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,8 +22,6 @@ from periscope.reuse import Reuse
 from periscope.settings import Secrecy
 
 _MAX_NODES = 2000
-#: How near the cheapest a choice of the master has to be (0..1), as long as it meets new proofs.
-_NEAR = 0.01
 Figures = frozenset[str]
 
 
@@ -49,20 +48,16 @@ class Protector:
     def choose(self, max_rounds: int) -> Choice:
         """Hide what is needed at the least cost. Raises GateError when hiding everything is not enough."""
         best = self._pruned(self._completed(frozenset()))
-        gap = _NEAR
         for rounds in range(1, max_rounds + 1):
-            cheapest = self._cheapest(gap)
+            cheapest = self._cheapest()
             if cheapest is None:
                 return Choice(self._must_hide | best, False, rounds)
-            if self._cost(cheapest) < self._cost(best) - 1e-9:
-                completed = self._completed(cheapest)
-                best = min(best, completed, key=self._cost)
-                if completed != cheapest:
-                    continue
-            # a choice that is only near the cheapest meets no new proof any more
-            if not gap:
+            if self._cost(cheapest) >= self._cost(best) - 1e-9:
                 return Choice(self._must_hide | best, True, rounds)
-            gap = 0.0
+            completed = self._completed(cheapest)
+            best = min(best, completed, key=self._cost)
+            if completed == cheapest:
+                return Choice(self._must_hide | best, True, rounds)
         return Choice(self._must_hide | best, False, max_rounds)
 
     def _cost(self, hidden: Figures) -> float:
@@ -78,6 +73,7 @@ class Protector:
             cuts = sorted({self._cut(breach, hidden) for breach in breaches}, key=sorted)
             self._cuts |= dict.fromkeys(cuts)
             hidden |= self._greedy(cuts)
+        self._cuts = dict.fromkeys(_narrowest(self._cuts))
         return hidden
 
     def _cut(self, breach: Breach, hidden: Figures) -> Figures:
@@ -122,8 +118,8 @@ class Protector:
                 hidden = fewer
         return hidden
 
-    def _cheapest(self, gap: float) -> Figures | None:
-        """A set that meets every cut at the least cost, or within `gap` of it; None when the nodes end before."""
+    def _cheapest(self) -> Figures | None:
+        """A set that meets every cut at the least cost; None when the nodes end before."""
         cuts = sorted(self._cuts, key=sorted)
         if not cuts:
             return frozenset()
@@ -138,11 +134,20 @@ class Protector:
             integrality=np.ones(len(names), dtype=np.int64),
             bounds=Bounds(0, 1),
             # presolve takes more time than it saves here
-            options={"node_limit": _MAX_NODES, "mip_rel_gap": gap, "presolve": False},
+            options={"node_limit": _MAX_NODES, "mip_rel_gap": 0.0, "presolve": False},
         )
         if result.status != 0 or result.x is None:
             return None
         return frozenset(name for name in names if result.x[column[name]] > 0.5)
+
+
+def _narrowest(cuts: Iterable[Figures]) -> list[Figures]:
+    """The cuts that hold no other: what meets these meets all."""
+    found: list[Figures] = []
+    for cut in sorted(cuts, key=lambda cut: (len(cut), sorted(cut))):
+        if not any(narrower <= cut for narrower in found):
+            found.append(cut)
+    return found
 
 
 def choose(

@@ -254,8 +254,12 @@ def _targets(
     wanted = wanted + [(" ".join(key), terms, floors[key[1]]) for key, terms in own.items()]
     values = relations.unknowns.values
     found: dict[frozenset[tuple[int, float]], Target] = {}
+    known_with: dict[int, list[int]] = defaultdict(list)
+    for number, part in enumerate(known):
+        known_with[min(part)].append(number)
     for name, terms, floor in wanted:
-        terms = _without(terms, known)
+        near = sorted(number for index in terms for number in known_with.get(index, ()))
+        terms = _without(terms, [known[number] for number in near])
         if not terms:
             continue
         if all(coefficient < 0 for coefficient in terms.values()):

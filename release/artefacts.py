@@ -39,6 +39,7 @@ _NUMBER = re.compile(
     r"(?<![\w.])(?:\d{1,3}(?:[ \u00a0\u202f']\d{3})+(?:[.,]\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?!\w)"
 )
 _DIGIT = re.compile(r"\d")
+_DIGITS_OUT = bytes.maketrans(b"0123456789", b" " * 10)
 _NO_SEPARATORS = str.maketrans("", "", " \u00a0\u202f'")
 _ZERO_DECIMALS = re.compile(r"[.,]0+$")
 _ACCENTS = re.compile("[\u0300-\u036f]")
@@ -228,10 +229,10 @@ def _parquet(path: Path) -> Iterator[str]:
 
 def _pdf(content: bytes) -> Iterator[str]:
     """Text of the pages and fields; every stream too, its digits (positions of letters) left out."""
-    yield re.sub(rb"\d", b" ", content).decode("latin-1")
+    yield content.translate(_DIGITS_OUT).decode("latin-1")
     for match in re.finditer(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
         try:
-            yield re.sub(rb"\d", b" ", zlib.decompressobj().decompress(match[1])).decode("latin-1")
+            yield zlib.decompressobj().decompress(match[1]).translate(_DIGITS_OUT).decode("latin-1")
         except zlib.error:
             continue
     document = pdfium.PdfDocument(content)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 from periscope import bands, catalogue
@@ -41,7 +42,7 @@ class Figure:
     status: str
     reason: str
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The value as printed: its band or `s` when masked, `n.d.` when not available, `(R)` when revised."""
         if self.status == "suppressed":

@@ -10,6 +10,7 @@ import base64
 import gzip
 import json
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from periscope import catalogue
@@ -134,19 +135,19 @@ def sections_html(report: Report, perimeter: str, function: str) -> dict[str, st
 def packed(report: Report) -> dict[str, str]:
     """Period -> data address of the gzip JSON of its views, keyed `perimeter|function`, then by slug."""
     recent = [p for p in periods(report) if "-Q" in p][:_QUARTERS]
-    return {period: _packed(report, period, period in recent) for period in periods(report)}
+    choices = list(product(perimeters(report), functions(report)))
+    return {period: _packed(report, period, choices, period in recent) for period in periods(report)}
 
 
-def _packed(report: Report, period: str, has_sections: bool) -> str:
+def _packed(report: Report, period: str, choices: list[tuple[str, str]], has_sections: bool) -> str:
     past = at(report, period) if has_sections else None
     common = {s.slug: html.blocks(s) for s in (build(past) for build in BY_QUARTER)} if past else {}
     views: dict[str, dict[str, str]] = {"": common}
-    for perimeter in perimeters(report):
-        for function in functions(report):
-            shown = {"cartes": html.cards(cards(report, period, perimeter, function))}
-            if past is not None:
-                shown |= sections_html(past, perimeter, function)
-            views[f"{perimeter}|{function}"] = shown
+    for perimeter, function in choices:
+        shown = {"cartes": html.cards(cards(report, period, perimeter, function))}
+        if past is not None:
+            shown |= sections_html(past, perimeter, function)
+        views[f"{perimeter}|{function}"] = shown
     text = json.dumps(views, ensure_ascii=False, separators=(",", ":"))
     content = gzip.compress(text.encode(), mtime=0)
     return f"data:application/gzip;base64,{base64.b64encode(content).decode()}"
