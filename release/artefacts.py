@@ -63,8 +63,9 @@ _FORMATS = {
 }
 #: A number with fewer digits equals some other by chance: scaled ones need six, euros written whole need five.
 _MIN_DIGITS, _MIN_WHOLE_DIGITS = 6, 5
-#: Readers have many files alike: what was read in a text is kept for the next ones.
+#: Readers have many files and amounts alike: what was read in one is kept for the next ones.
 _TEXTS_KEPT = 1024
+_AMOUNTS_KEPT = 65536
 
 
 @dataclass
@@ -77,23 +78,13 @@ class Secrets:
     names: dict[str, str] = field(default_factory=dict)
 
     def add_amount(self, amount: Decimal, label: str) -> None:
-        for table, written in self._places(amount):
-            table.setdefault(written, label)
+        for place, written in _places(amount):
+            getattr(self, place).setdefault(written, label)
 
     def forgive(self, amount: Decimal) -> None:
         """A published number is no secret, even when a hidden one happens to be equal."""
-        for table, written in self._places(amount):
-            table.pop(written, None)
-
-    def _places(self, amount: Decimal) -> Iterator[tuple[dict[str, str], str]]:
-        amount = abs(amount)
-        for told in (amount, round(amount, 2), round(amount, 1)):
-            written = digits(f"{told:f}")
-            if len(written) >= _MIN_DIGITS:
-                yield (self.shares if told < 1 else self.digits), written
-                yield self.digits, written
-        if len(digits(f"{round(amount):d}")) >= _MIN_WHOLE_DIGITS:
-            yield self.whole, f"{round(amount):d}"
+        for place, written in _places(amount):
+            getattr(self, place).pop(written, None)
 
     def in_text(self, text: str) -> str:
         """What the text betrays, or ''."""
@@ -107,6 +98,20 @@ class Secrets:
                 if name in folded and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded):
                     return label
         return ""
+
+
+@lru_cache(_AMOUNTS_KEPT)
+def _places(amount: Decimal) -> list[tuple[str, str]]:
+    """How an amount may be written, each with the table of `Secrets` where that is looked for."""
+    found = []
+    amount = abs(amount)
+    for told in (amount, round(amount, 2), round(amount, 1)):
+        written = digits(f"{told:f}")
+        if len(written) >= _MIN_DIGITS:
+            found += [("shares", written)] * (told < 1) + [("digits", written)]
+    if len(digits(f"{round(amount):d}")) >= _MIN_WHOLE_DIGITS:
+        found.append(("whole", f"{round(amount):d}"))
+    return found
 
 
 @lru_cache(_TEXTS_KEPT)

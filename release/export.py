@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from release.record import INTERNAL
 #: What a reader outside the house is told, before any page.
 TOLD = ("figures.csv", "history.csv", "rows.csv")
 _DECIMALS = {"eur": 2, "share": 6, "fte": 3, "hours": 4, "count": 0, "number": 4}
+#: Readers are told many figures alike: what one is written as is kept for the next ones.
+_FIGURES_KEPT = 8192
 #: Rates of money: their two counts are euros with cents.
 _MONEY = ("turnover", "money")
 _PARQUET = {
@@ -46,6 +49,12 @@ def _number(value: Decimal, decimals: int | None) -> str:
 
 def cells(row: dict[str, Any]) -> list[str]:
     """One figure as the texts of figures.csv: dot decimals, missing empty."""
+    return _cells(tuple(row[name] for name in FIGURE_COLUMNS))
+
+
+@lru_cache(_FIGURES_KEPT)
+def _cells(values: tuple[Any, ...]) -> list[str]:
+    row = dict(zip(FIGURE_COLUMNS, values, strict=True))
     is_money = catalogue.load()[row["indicator_id"]].criterion in _MONEY
     texts = []
     for name in FIGURE_COLUMNS:

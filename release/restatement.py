@@ -83,13 +83,15 @@ def find(connection: Connection, run: Run) -> list[Restatement]:
     Writes marts.fct_restatements. A closed figure that has lost all that made it is kept in marts.fct_figures without
     value, so that it does not disappear in silence. Raises GateError when a difference has no cause.
     """
+    closings = record.read_lines(record.closings_path(run.workspace))
+    closed = [line["quarter"] for line in closings if line["quarter"] < str(run.quarter)]
+    if not closed:
+        _write(connection, [])
+        return []
     now, inputs = figures_now(connection), Inputs.current(connection, run)
     approved = recorded(run.workspace)
     found: list[Restatement] = []
-    for closing in record.read_lines(record.closings_path(run.workspace)):
-        quarter = closing["quarter"]
-        if quarter >= str(run.quarter):
-            continue
+    for quarter in closed:
         folder = closed_folder(run.workspace, quarter)
         is_regrouped = not layouts.is_same_in(folder, run.workspace.settings.layouts)
         pairs = _pairs(folder, quarter, now, is_regrouped)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from periscope.beside import Beside, submit
 from periscope.errors import GateError
+from periscope.reader_context import ReportContext
 from reports import eligibility, french, html, pdf, proofs, workbook
 from reports.parts import parts
 from reports.report import Report
@@ -36,18 +37,18 @@ def render_all(
     They are all written, or one of them refuses (GateError), once what is returned has been called. Raises GateError when
     an expense forbids a report.
     """
-    reports = [Report.open(folder) for folder in folders]
-    refused = [line for report in reports for line in eligibility.violations(report.context)]
+    contexts = {folder: ReportContext.load(folder) for folder in folders}
+    refused = [line for context in contexts.values() for line in eligibility.violations(context)]
     if refused:
         raise GateError("Comptes rendus refusés, rien n'est publié :\n" + "\n".join(dict.fromkeys(refused)))
-    funders = [report for report in reports if report.context.reader_kind == "funder"]
-    asked = [report.folder for report in funders]
-    executed = kernels.start(asked) if kernels else lambda: _executed(asked)
-    dashboards = submit(beside, _dashboards, [r.folder for r in reports if r.context.reader_kind != "funder"])
+    funders = [folder for folder, context in contexts.items() if context.reader_kind == "funder"]
+    executed = kernels.start(funders) if kernels else lambda: _executed(funders)
+    dashboards = submit(beside, _dashboards, [folder for folder in folders if folder not in funders])
 
     def written() -> None:
+        reports = [Report.open(folder) for folder in funders]
         dashboards()
-        for report, shown in zip(funders, executed(), strict=True):
+        for report, shown in zip(reports, executed(), strict=True):
             (report.folder / "rapport.html").write_text(page(report, shown), encoding="utf-8")
 
     return written
