@@ -173,17 +173,13 @@ def _ingest_and_check(run: Run) -> Content | None:
 
 def _meanwhile(run: Run, accept: Callable[[Connection], None]) -> Content | None:
     """Do what the steps to come need anyway, while another process works; as `reuse.make_ahead` returns it."""
+    from impact import evaluate
     from periscope import models, reuse
 
-    made = None
-    if reuse.needs_dbt(run):
+    made = reuse.make_ahead(run, accept, evaluate.evaluate)
+    if made is None:
         models.preload()
-    else:
-        from impact import evaluate
-
-        made = reuse.make_ahead(run, accept, evaluate.evaluate)
     for name in (
-        "impact.evaluate",
         "protection.masks",
         "release.publish",
         "release.review",

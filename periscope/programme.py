@@ -1,11 +1,12 @@
-"""One linear programme asked many questions: how far can a sum of unknown deviations go, under the facts in force?
+"""The two programmes of secrecy, both asked of the HiGHS engine that scipy ships, without a clock and in one thread.
 
-Wraps the HiGHS engine that scipy ships: the model is built once, a question changes only its goal and bounds. Same
-question, same answer: no clock, one thread.
+`Programme`: how far can a sum of unknown deviations go, under the facts in force? The model is built once, a question
+changes only its goal and bounds; same question, same answer. `cheapest_cover`: the least to hide that meets every proof.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,44 @@ class Answer:
     weights: Vector
 
 
+#: Searches for good covers that take longer here than the proof that the best one is the best.
+_SLOW_SEARCHES = ("mip_heuristic_run_root_reduced_cost", "mip_heuristic_run_rins", "mip_heuristic_run_rens")
+
+
+def cheapest_cover(
+    costs: Vector, sets: Sequence[NDArray[np.int32]], max_nodes: int
+) -> NDArray[np.bool_] | None:
+    """Which positions of `costs` to take so that each of `sets` has one of them, at the least cost.
+
+    None when `max_nodes` of the search end before the proof.
+    """
+    size = len(costs)
+    engine = _engine()
+    engine.setOptionValue("presolve", "off")  # takes more time than it saves here
+    engine.setOptionValue("mip_rel_gap", 0.0)
+    engine.setOptionValue("mip_max_nodes", max_nodes)
+    engine.setOptionValue("mip_heuristic_effort", 0.0)
+    for name in _SLOW_SEARCHES:
+        engine.setOptionValue(name, False)
+    columns = np.arange(size, dtype=np.int32)
+    engine.addVars(size, np.zeros(size), np.ones(size))
+    engine.changeColsCost(size, columns, costs)
+    engine.changeColsIntegrality(size, columns, np.array([highs.HighsVarType.kInteger] * size))
+    for one in sets:
+        engine.addRow(1.0, _INFINITE, len(one), one, np.ones(len(one)))
+    engine.run()
+    if engine.getModelStatus() != highs.HighsModelStatus.kOptimal:
+        return None
+    return np.asarray(engine.getSolution().col_value) > 0.5
+
+
+def _engine() -> highs._Highs:
+    engine = highs._Highs()
+    for name, value in (("output_flag", False), ("threads", 1)):
+        engine.setOptionValue(name, value)
+    return engine
+
+
 class Programme:
     """Deviations d ≥ −room of `size` unknowns that leave every fact in force unchanged, or within its band.
 
@@ -34,9 +73,7 @@ class Programme:
     def __init__(self, room: Vector) -> None:
         self._size = len(room)
         self._upper = np.concatenate([np.full(self._size, _INFINITE), room])
-        self._engine = highs._Highs()
-        for name, value in (("output_flag", False), ("threads", 1)):
-            self._engine.setOptionValue(name, value)
+        self._engine = _engine()
         self._engine.addVars(2 * self._size, np.zeros(2 * self._size), self._upper)
         # row 0 caps the goal of the day
         self._engine.addRow(-_INFINITE, _INFINITE, 0, np.zeros(0, dtype=np.int32), np.zeros(0))

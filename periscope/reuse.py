@@ -122,11 +122,6 @@ def _take_again(after: Files | None, folder: Path, published: Path) -> bool:
     return True
 
 
-def needs_dbt(run: Run) -> bool:
-    """Whether `build` is sure to need dbt: nothing compiled for these parameters is at hand."""
-    return _built(Reuse(_saved(_path(run.workspace, "models"), code_hash())), models.request(run)) is None
-
-
 def build(run: Run) -> None:
     """Build the models; what an earlier build of the same program and parameters made of the same rows is kept."""
     request = models.request(run)
@@ -149,18 +144,23 @@ def make_ahead(
     has the difference to make.
     """
     request = replace(models.request(run), raw=run.workspace.warehouse / "tmp" / "accepted.duckdb")
-    request.raw.parent.mkdir(parents=True, exist_ok=True)
-    warehouse.remove(request.raw)  # of a run that was struck, with its log
-    shutil.copyfile(run.workspace.raw_database, request.raw)
-    with warehouse.connect(request.raw) as connection:
-        accept(connection)
     with opened(run.workspace, "models") as reuse:
         built = _built(reuse, request)
+        if built is None:
+            return None
+        request.raw.parent.mkdir(parents=True, exist_ok=True)
+        warehouse.remove(request.raw)  # of a run that was struck, with its log
+        shutil.copyfile(run.workspace.raw_database, request.raw)
+        with warehouse.connect(request.raw) as connection:
+            accept(connection)
         made = _again(run, request, built)
-        if built:
-            reuse.keep(request.variables(), asdict(made or built))
+        reuse.keep(request.variables(), asdict(made or built))
     if made:
-        evaluate(run, request.raw)
+        try:
+            evaluate(run, request.raw)
+        except Exception:
+            # rows that nobody has judged may hold anything; on those accepted, the step itself says what is wrong
+            made = None
     warehouse.remove(request.raw)
     return made.raw if made else None
 

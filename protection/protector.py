@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from periscope.disclosure import Attack, Breach, Fact, Target, Unknowns, blocks
 from periscope.errors import GateError
+from periscope.programme import cheapest_cover
 from periscope.reuse import Reuse
 from periscope.settings import Secrecy
 
@@ -125,20 +124,9 @@ class Protector:
             return frozenset()
         names = sorted(frozenset[str]().union(*cuts))
         column = {name: position for position, name in enumerate(names)}
-        told = [(number, column[name]) for number, cut in enumerate(cuts) for name in sorted(cut)]
-        rows, columns = np.array(told).T
-        matrix = csr_array((np.ones(len(told)), (rows, columns)), shape=(len(cuts), len(names)))
-        result = milp(
-            np.array([self._costs[name] for name in names]),
-            constraints=LinearConstraint(matrix, lb=1.0),
-            integrality=np.ones(len(names), dtype=np.int64),
-            bounds=Bounds(0, 1),
-            # presolve takes more time than it saves here
-            options={"node_limit": _MAX_NODES, "mip_rel_gap": 0.0, "presolve": False},
-        )
-        if result.status != 0 or result.x is None:
-            return None
-        return frozenset(name for name in names if result.x[column[name]] > 0.5)
+        sets = [np.array([column[name] for name in sorted(cut)], dtype=np.int32) for cut in cuts]
+        taken = cheapest_cover(np.array([self._costs[name] for name in names]), sets, _MAX_NODES)
+        return None if taken is None else frozenset(name for name in names if taken[column[name]])
 
 
 def _narrowest(cuts: Iterable[Figures]) -> list[Figures]:

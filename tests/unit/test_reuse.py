@@ -257,6 +257,21 @@ def _evaluate(run: Run, raw: Path) -> None:
         connection.execute("create table impact.estimates (value integer)")
 
 
+def test_effects_that_fail_on_rows_not_judged_yet_stop_nothing(run: Run, builder: Builder) -> None:
+    def fails(run: Run, raw: Path) -> None:
+        raise ValueError("math domain error")
+
+    build_and_publish(run)
+    assert reuse.make_ahead(run, _one_more, fails) is None
+    build_and_publish(run)
+    assert (builder.count, counted(run)) == (1, 1)
+
+
+def test_nothing_is_made_ahead_of_a_build_that_needs_dbt(run: Run, builder: Builder) -> None:
+    assert reuse.make_ahead(run, _one_more, _evaluate) is None
+    assert not (run.workspace.candidate / "periscope.duckdb").exists()
+
+
 def _one_more(connection: warehouse.Connection) -> None:
     connection.execute("insert into register.members (member_id, siren) values ('9', '9')")
 
