@@ -16,7 +16,7 @@ from periscope.workspace import Run
 from protection.consents import Consent
 from protection.masks import _is_small_count, _may_see, _status, section
 from protection.primary import Figure, Parts
-from protection.registry import Delivered
+from protection.registry import Delivered, closed_before
 from protection.relations import Amounts, enterprise_terms
 from protection.system import solve
 
@@ -83,7 +83,8 @@ def test_trends_are_kept_for_headlines_and_what_is_exempt(run: Run, one: Figure,
 def test_a_figure_is_closed_restated_or_provisional(
     run: Run, one: Figure, restated: bool, is_closing: bool, expected: str
 ) -> None:
-    assert _status(one, run, frozenset({"f"} if restated else ()), is_closing) == expected
+    closed = closed_before(run)
+    assert _status(one, run, frozenset({"f"} if restated else ()), closed, is_closing) == expected
 
 
 ONE: Parts = {"value": {("E1", "1"): Decimal(4), ("E2", "2"): Decimal(5)}}
