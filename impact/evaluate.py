@@ -91,12 +91,11 @@ class _Outcome:
 _OUTCOMES = (_Outcome("turnover_effect", _TURNOVER, True), _Outcome("jobs_effect", _JOBS, False))
 
 
-def evaluate(run: Run, raw: Path) -> None:
-    """Write impact.estimates in the candidate warehouse, built from `raw`, and `impact.json` beside it for the pages."""
+def evaluate(run: Run, raw: Path, candidate: Path) -> None:
+    """Write impact.estimates in the warehouse `candidate`, built from `raw`, and `impact.json` beside it for the pages."""
     limits = Limits.from_settings(run.workspace.settings.impact)
-    path = run.workspace.candidate / "periscope.duckdb"
     told: list[dict[str, Any]] = []
-    with warehouse.connect(path) as connection:
+    with warehouse.connect(candidate) as connection:
         warehouse.attach(connection, raw)
         connection.execute("create schema if not exists impact")
         connection.execute(
@@ -123,7 +122,7 @@ def evaluate(run: Run, raw: Path) -> None:
             told.append(asdict(replace(effect, **describe_more(connection, panel, finding, limits))))
         found = {"effects": told, "survival": [asdict(one) for one in _survival(connection, run)]}
     text = json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1, default=str)
-    (run.workspace.candidate / FILE_NAME).write_text(text, encoding="utf-8")
+    candidate.with_name(FILE_NAME).write_text(text, encoding="utf-8")
 
 
 def _survival(connection: Connection, run: Run) -> list[Survival]:

@@ -13,6 +13,10 @@ from typing import Any, TypeVar
 from periscope.errors import PeriscopeError
 
 T = TypeVar("T")
+_ENDED = (
+    "Le second processus du traitement s'est arrêté (mémoire insuffisante, arrêt de l'extérieur) : rien n'est publié, la "
+    "publication précédente est intacte. Relancez."
+)
 
 
 class Beside:
@@ -34,17 +38,17 @@ class Beside:
 
         Several answers are asked for in the order in which they were submitted, each once.
         """
-        self._pipe.send((function, arguments))
+        try:
+            self._pipe.send((function, arguments))
+        except ConnectionError:
+            raise PeriscopeError(_ENDED) from None
         return self._answer
 
     def _answer(self) -> Any:
         try:
             result, error = self._pipe.recv()
-        except EOFError:
-            raise PeriscopeError(
-                "Le second processus du traitement s'est arrêté (mémoire insuffisante, arrêt de l'extérieur) : rien n'est "
-                "publié, la publication précédente est intacte. Relancez."
-            ) from None
+        except (EOFError, ConnectionError):
+            raise PeriscopeError(_ENDED) from None
         if error is not None:
             raise error
         return result

@@ -98,7 +98,7 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
             # a whole run has steps together: what one waits for, another loads or makes
             todo = ("ingest and check", "build and evaluate", "publish") if steps == STEPS else steps
             ahead: Ahead | None = None
-            made: Content | None = None
+            is_made = False
             for step in tqdm(todo, desc=str(run.quarter), unit="étape", disable=None, leave=False):
                 log.LOGGER.info("étape %s", step)
                 if "publish" in steps and step != "ingest and check":
@@ -107,9 +107,11 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
                     assert ahead is not None
                     _publish(run, ahead, decision)
                 elif step == "ingest and check":
-                    made = _ingest_and_check(run)
+                    is_made = _ingest_and_check(run)
                 elif step == "build and evaluate":
-                    _build_and_evaluate(run, made)
+                    if not is_made:
+                        _build(run)
+                        _evaluate(run)
                 else:
                     _STEP_FUNCTIONS[step](run)
             if "publish" in steps:
@@ -152,10 +154,11 @@ def _ingest(run: Run) -> None:
     receive.receive(run)
 
 
-def _ingest_and_check(run: Run) -> Content | None:
-    """Both steps, while Great Expectations loads in its own process; what was then made of rows not judged yet."""
+def _ingest_and_check(run: Run) -> bool:
+    """Both steps; True when the two next ones were made while Great Expectations loaded, from the rows that it accepted."""
     from expectations import gate
     from ingest import receive, returns
+    from periscope import reuse
 
     judges: list[gate.Judge] = []
     made = None
@@ -168,7 +171,7 @@ def _ingest_and_check(run: Run) -> Content | None:
         for judge in judges:
             judge.close()
     returns.write_all(run)
-    return made
+    return reuse.take(run, made)
 
 
 def _meanwhile(run: Run, accept: Callable[[Connection], None]) -> Content | None:
@@ -206,15 +209,7 @@ def _build(run: Run) -> None:
 def _evaluate(run: Run) -> None:
     from impact import evaluate
 
-    evaluate.evaluate(run, run.workspace.raw_database)
-
-
-def _build_and_evaluate(run: Run, made: Content | None) -> None:
-    from periscope import reuse
-
-    if made is None or not reuse.is_made(run, made):
-        _build(run)
-        _evaluate(run)
+    evaluate.evaluate(run, run.workspace.raw_database, run.workspace.candidate / "periscope.duckdb")
 
 
 def _decision(arguments: argparse.Namespace) -> Decision:
@@ -284,9 +279,11 @@ def _close(arguments: argparse.Namespace) -> None:
     with _alone(run.workspace):
         # a closing that was struck once in place has just been recorded: what it had left to do is done
         is_recorded = closing.is_closed(run.workspace, str(run.quarter))
-        made = _ingest_and_check(run)
+        is_made = _ingest_and_check(run)
         with _ahead(run) as ahead:
-            _build_and_evaluate(run, made)
+            if not is_made:
+                _build(run)
+                _evaluate(run)
             if is_recorded:
                 _publish(run, ahead, decision)
             else:

@@ -12,7 +12,13 @@ from periscope.quarters import Quarter
 from periscope.workspace import Run, Workspace
 
 #: of a run that was cut short, in warehouse/; never read by anyone
-_LEFTOVERS = ("candidate/published", "candidate/periscope.duckdb", "candidate/periscope.duckdb.wal", "tmp")
+_LEFTOVERS = (
+    "candidate/published",
+    "candidate/ahead",
+    "candidate/periscope.duckdb",
+    "candidate/periscope.duckdb.wal",
+    "tmp",
+)
 
 
 @dataclass

@@ -19,6 +19,8 @@ from periscope.files import file_hash, write_whole
 from periscope.state import code_hash
 from periscope.workspace import Run, Workspace
 
+#: the file of a candidate; its name is that of the database in the SQL that dbt compiled
+_WAREHOUSE = "periscope.duckdb"
 #: names of files in a folder, and the hash of each
 Files = dict[str, str]
 
@@ -133,31 +135,35 @@ def build(run: Run) -> None:
                 statements, warehouse.content(request.raw), warehouse.content(request.candidate)
             )
         reuse.keep(request.variables(), asdict(built))
+    shutil.rmtree(_ahead(run.workspace).parent, ignore_errors=True)
 
 
 def make_ahead(
-    run: Run, accept: Callable[[warehouse.Connection], None], evaluate: Callable[[Run, Path], None]
+    run: Run, accept: Callable[[warehouse.Connection], None], evaluate: Callable[[Run, Path, Path], None]
 ) -> replay.Content | None:
     """While new slices are judged, build and evaluate as if `accept` had them all, on a copy of the raw warehouse.
 
-    Returns what that copy held, or None when dbt must build. `is_made` then tells whether it was right; if not, `build`
-    has the difference to make.
+    Returns what that copy held, or None when dbt must build. What is made waits beside the candidate: nobody publishes it
+    before `take` has found that it is right; if it is not, `build` has the difference to make.
     """
-    request = replace(models.request(run), raw=run.workspace.warehouse / "tmp" / "accepted.duckdb")
-    with opened(run.workspace, "models") as reuse:
-        built = _built(reuse, request)
-        if built is None:
-            return None
-        request.raw.parent.mkdir(parents=True, exist_ok=True)
-        warehouse.remove(request.raw)  # of a run that was struck, with its log
-        shutil.copyfile(run.workspace.raw_database, request.raw)
-        with warehouse.connect(request.raw) as connection:
-            accept(connection)
-        made = _again(run, request, built)
-        reuse.keep(request.variables(), asdict(made or built))
+    request = models.request(run)
+    built = _built(Reuse(_saved(_path(run.workspace, "models"), code_hash())), request)
+    if built is None:
+        return None
+    request = replace(
+        request, raw=run.workspace.warehouse / "tmp" / "accepted.duckdb", candidate=_ahead(run.workspace)
+    )
+    request.raw.parent.mkdir(parents=True, exist_ok=True)
+    warehouse.remove(request.raw)  # of a run that was struck, with its log
+    shutil.copyfile(run.workspace.raw_database, request.raw)
+    with warehouse.connect(request.raw) as connection:
+        accept(connection)
+    made = _again(run, request, built)
     if made:
+        with opened(run.workspace, "models") as reuse:
+            reuse.keep(request.variables(), asdict(made))
         try:
-            evaluate(run, request.raw)
+            evaluate(run, request.raw, request.candidate)
         except Exception:
             # rows that nobody has judged may hold anything; on those accepted, the step itself says what is wrong
             made = None
@@ -165,9 +171,19 @@ def make_ahead(
     return made.raw if made else None
 
 
-def is_made(run: Run, made: replay.Content) -> bool:
-    """Whether the raw warehouse holds what `make_ahead` made the candidate from."""
-    return warehouse.content(run.workspace.raw_database) == made
+def take(run: Run, made: replay.Content | None) -> bool:
+    """Make the candidate of what `make_ahead` made, when the raw warehouse now holds the rows that it was made from."""
+    if made is None or warehouse.content(run.workspace.raw_database) != made:
+        return False
+    warehouse.remove(run.workspace.candidate / _WAREHOUSE)
+    # the warehouse last: without it there is no candidate
+    for path in sorted(_ahead(run.workspace).parent.iterdir(), key=lambda path: path.name == _WAREHOUSE):
+        path.replace(run.workspace.candidate / path.name)
+    return True
+
+
+def _ahead(workspace: Workspace) -> Path:
+    return workspace.candidate / "ahead" / _WAREHOUSE
 
 
 def _built(reuse: Reuse, request: models.BuildRequest) -> replay.Built | None:
@@ -179,11 +195,12 @@ def _built(reuse: Reuse, request: models.BuildRequest) -> replay.Built | None:
 
 
 def _again(run: Run, request: models.BuildRequest, built: replay.Built | None) -> replay.Built | None:
-    """Build from the candidate or the warehouse, whichever `built` tells of, without dbt; None when it cannot be."""
+    """Build from a candidate or the warehouse, whichever `built` tells of, without dbt; None when it cannot be."""
     if built is None:
         return None
     raw = warehouse.content(request.raw)
-    for start in (request.candidate, run.workspace.database):
+    candidates = (request.candidate, run.workspace.candidate / _WAREHOUSE, _ahead(run.workspace))
+    for start in (*dict.fromkeys(candidates), run.workspace.database):
         tables = replay.build(request, raw, built, start)
         if tables is not None:
             return replace(built, raw=raw, tables=tables)

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager
@@ -49,7 +50,7 @@ class Kernels:
         for kernel in self._started:
             if not kernel.cancel() and not kernel.exception():
                 kernel.result().stop()
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown()
 
 
 def _execute(kernel: Future[_Kernel] | None, folder: Path) -> Markup:
@@ -77,7 +78,9 @@ class _Kernel:
         environment = {"IPYTHONDIR": folder, "PYTHONPATH": str(PROJECT)}
         self._client.start_new_kernel(env=os.environ | environment)
         # the run itself goes first: a kernel has time until its folder is written
-        os.setpriority(os.PRIO_PROCESS, self._manager.provisioner.pid, _LOW_PRIORITY)  # type: ignore[union-attr]
+        pid: int = self._manager.provisioner.pid  # type: ignore[union-attr]
+        with suppress(OSError):  # it has ended, which its first cell will say
+            os.setpriority(os.PRIO_PROCESS, pid, max(_LOW_PRIORITY, os.getpriority(os.PRIO_PROCESS, pid)))
 
     def execute(self, folder: Path) -> Markup:
         self._client.nb = with_folder(self._client.nb, folder)

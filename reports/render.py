@@ -47,19 +47,19 @@ def render_all(
 
     def written() -> None:
         reports = [Report.open(folder) for folder in funders]
-        dashboards()
+        # not written over there: a process that outlives a killed run must have nothing left to write
+        for folder, text in dashboards():
+            (folder / "dashboard.html").write_text(text, encoding="utf-8")
         for report, shown in zip(reports, executed(), strict=True):
             (report.folder / "rapport.html").write_text(page(report, shown), encoding="utf-8")
 
     return written
 
 
-def _dashboards(folders: list[Path]) -> None:
+def _dashboards(folders: list[Path]) -> list[tuple[Path, str]]:
     from reports import dashboard  # a kernel, which imports this module too, makes none
 
-    for folder in folders:
-        text = dashboard.render(Report.open(folder))
-        (folder / "dashboard.html").write_text(text, encoding="utf-8")
+    return [(folder, dashboard.render(Report.open(folder))) for folder in folders]
 
 
 def _executed(folders: list[Path]) -> list[Markup]:

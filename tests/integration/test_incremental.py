@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from expectations import gate
+from periscope import cli
+from periscope.errors import PeriscopeError
 from tests.faults import house
 from tests.startup import loaded_by
 
@@ -58,6 +61,30 @@ def test_one_changed_declaration_gives_what_a_run_from_nothing_gives(pole: Path,
     again, from_nothing = map(published, roots)
     assert again == from_nothing
     assert again["2026-Q3/internal/figures.csv"] != before["2026-Q3/internal/figures.csv"]
+
+
+def test_what_was_made_ahead_of_a_verdict_that_never_came_cannot_be_published(
+    pole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = house.copy(pole, tmp_path / "pole")
+    before = published(root)
+    (root / "inbox" / "declarations" / "postes-A.csv").write_text(
+        house.lines(house.MEMBERS["A"], "0,5"), encoding="utf-8"
+    )
+
+    def fails(*_: object) -> None:
+        raise PeriscopeError("La vérification des fichiers a échoué.")
+
+    where = ["-w", str(root), "--as-of", house.AS_OF]
+    with monkeypatch.context() as patched:
+        patched.setattr(gate.Judge, "failures", fails)
+        assert cli.main(["run", *where]) == 1
+    assert (root / "warehouse" / "candidate" / "ahead" / "impact.json").exists(), "it was made"
+    assert cli.main(["publish", "--yes", "--by", "Eva", *where]) == 2
+    assert "lancez d'abord" in capsys.readouterr().err and published(root) == before
+    assert cli.main(["run", *where]) == 0
+    name = "2026-Q3/internal/figures.csv"
+    assert published(root)[name] != before[name]
 
 
 def test_another_text_builds_no_model_and_gives_the_same_figures(pole: Path, tmp_path: Path) -> None:

@@ -50,6 +50,14 @@ def test_a_second_process_that_dies_stops_the_run_in_french() -> None:
         beside.submit(os._exit, 9)()
 
 
+def test_one_that_died_before_it_was_asked_is_told_in_the_same_words() -> None:
+    with Beside() as beside:
+        with pytest.raises(PeriscopeError, match="Relancez"):
+            beside.submit(os._exit, 9)()
+        with pytest.raises(PeriscopeError, match="Relancez"):
+            beside.submit(os.getpid)()
+
+
 def test_it_ends_with_a_run_that_is_killed() -> None:
     parent = subprocess.Popen([sys.executable, "-c", _PARENT], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None

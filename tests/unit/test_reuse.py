@@ -39,9 +39,13 @@ class Renderer:
     def __call__(self, folders: list[Path]) -> Callable[[], None]:
         for folder in folders:
             self.made.append(folder.name)
-            (folder / "page.html").write_text(f"<p>{(folder / 'figures.csv').read_text()}</p>")
-            (folder / "form.pdf").unlink()
-        return lambda: None
+
+        def written() -> None:
+            for folder in folders:
+                (folder / "page.html").write_text(f"<p>{(folder / 'figures.csv').read_text()}</p>")
+                (folder / "form.pdf").unlink()
+
+        return written
 
 
 def publish(run: Run, **texts: str) -> list[str]:
@@ -249,16 +253,17 @@ def test_a_warehouse_that_is_not_what_was_built_is_built_again(run: Run, builder
     assert builder.count == 3
 
 
-def _evaluate(run: Run, raw: Path) -> None:
+def _evaluate(run: Run, raw: Path, candidate: Path) -> None:
     """The estimates, in the candidate that was built from `raw`."""
     assert raw.exists()
-    with warehouse.connect(run.workspace.candidate / "periscope.duckdb") as connection:
+    candidate.with_name("impact.json").write_text("{}")
+    with warehouse.connect(candidate) as connection:
         connection.execute("create schema if not exists impact")
         connection.execute("create table impact.estimates (value integer)")
 
 
 def test_effects_that_fail_on_rows_not_judged_yet_stop_nothing(run: Run, builder: Builder) -> None:
-    def fails(run: Run, raw: Path) -> None:
+    def fails(run: Run, raw: Path, candidate: Path) -> None:
         raise ValueError("math domain error")
 
     build_and_publish(run)
@@ -283,9 +288,11 @@ def test_what_was_built_ahead_is_kept_when_all_is_accepted(
     made = reuse.make_ahead(run, _one_more, _evaluate)
     with warehouse.connect(run.workspace.raw_database) as connection:
         _one_more(connection)
-    assert made and reuse.is_made(run, made)
     candidate = run.workspace.candidate / "periscope.duckdb"
+    assert not candidate.exists(), "nobody may publish what nobody has judged"
+    assert reuse.take(run, made)
     assert '"impact"."estimates"' in warehouse.content(candidate)
+    assert (run.workspace.candidate / "impact.json").read_text() == "{}"
     changed: list[set[str]] = []
     monkeypatch.setattr(replay, "_run", lambda *told: changed.append(told[-1]) or True)
     build_and_publish(run)
@@ -296,7 +303,8 @@ def test_what_was_built_ahead_is_kept_when_all_is_accepted(
 def test_what_was_built_ahead_is_made_again_when_something_is_refused(run: Run, builder: Builder) -> None:
     build_and_publish(run)
     made = reuse.make_ahead(run, _one_more, _evaluate)
-    assert made and not reuse.is_made(run, made)
+    assert made and not reuse.take(run, made)
+    assert not (run.workspace.candidate / "periscope.duckdb").exists()
     build_and_publish(run)
     assert (builder.count, counted(run)) == (1, 1)
 
