@@ -1,4 +1,7 @@
-"""The demo pole by step, beside the floor nobody can avoid: `python -m benchmarks.demo_run`.
+"""The demo pole by step, beside the floor nobody can avoid: `python -m benchmarks.demo_run [ROUNDS]` (3).
+
+The whole run and the changed ones are made ROUNDS times, one after the other, each round on a pole of its own: machines change
+of speed from a minute to the next. Tables give the round of median duration, ratios those of each round.
 
 Floor = one dbt invocation on the same models + one Great Expectations import + one notebook kernel, each in a process
 of its own, in the same run. One changed declaration, of three kinds, is measured beside the run that had everything to do:
@@ -66,17 +69,29 @@ def mask(root: Path) -> None:
         masks.protect(connection, run, beside=beside)
 
 
-def measured(root: Path) -> list[tuple[str, Cost]]:
-    python, where = [sys.executable, "-m", "periscope.cli"], ["-w", str(root), "--as-of", AS_OF]
-    rows = [("run, everything new", command([*python, "run", *where], PROJECT))]
-    rows.append(("run, nothing changed", command([*python, "run", *where], PROJECT)))
+def periscope(root: Path, name: str) -> Cost:
+    line = [sys.executable, "-m", "periscope.cli", name, "-w", str(root), "--as-of", AS_OF]
+    return command(line, PROJECT)
+
+
+def runs(root: Path) -> dict[str, Cost]:
+    """One round: a whole run, one with nothing to do, and one for each changed declaration."""
+    write_demo(root)
+    found = {"everything new": periscope(root, "run"), "nothing changed": periscope(root, "run")}
     for kind in CHANGES:
         before = figures(root)
         change(root, kind)
-        rows.append((f"run, one changed {kind}", command([*python, "run", *where], PROJECT)))
+        found[f"one changed {kind}"] = periscope(root, "run")
         assert figures(root) != before, "a changed declaration must change a figure"
-    for step in STEPS:
-        rows.append((f"step {step}, again, alone", command([*python, step, *where], PROJECT)))
+    return found
+
+
+def middle(costs: list[Cost]) -> Cost:
+    return sorted(costs, key=lambda cost: cost.wall_s)[len(costs) // 2]
+
+
+def measured(root: Path) -> list[tuple[str, Cost]]:
+    rows = [(f"step {step}, again, alone", periscope(root, step)) for step in STEPS]
     rows.append(("masks, from nothing", alone(mask, root)[1]))
     for name, line in (
         ("one dbt invocation", [DBT, str(root)]),
@@ -87,11 +102,15 @@ def measured(root: Path) -> list[tuple[str, Cost]]:
     return rows
 
 
-def main() -> None:
+def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "pole"
-        write_demo(root)
-        rows = measured(root)
+        rounds = []
+        for _ in range(count):
+            shutil.rmtree(root, ignore_errors=True)
+            rounds.append(runs(root))
+        rows = [(f"run, {name}", middle([one[name] for one in rounds])) for name in rounds[0]]
+        rows += measured(root)
     floors = [cost for name, cost in rows if name.startswith("floor")]
     floor = Cost(sum(c.wall_s for c in floors), sum(c.cpu_s for c in floors), max(c.peak_mb for c in floors))
     results = Results("demo_run", "floor")
@@ -101,13 +120,12 @@ def main() -> None:
     whole = costs["run, everything new"]
     apart = costs["masks, from nothing"].wall_s + costs["step evaluate, again, alone"].wall_s
     for kind in CHANGES:
-        changed = costs[f"run, one changed {kind}"]
-        print(
-            f"One changed {kind} / everything new: {changed.wall_s / whole.wall_s:.2f} of the wall clock, "
-            f"{changed.cpu_s / whole.cpu_s:.2f} of the CPU."
-        )
+        pairs = [(one[f"one changed {kind}"], one["everything new"]) for one in rounds]
+        walls = ", ".join(f"{changed.wall_s / new.wall_s:.2f}" for changed, new in pairs)
+        cpus = ", ".join(f"{changed.cpu_s / new.cpu_s:.2f}" for changed, new in pairs)
+        print(f"One changed {kind} / everything new, by round: {walls} of the wall clock, {cpus} of the CPU.")
     print(f"Everything new, masks and effects apart / floor: {(whole.wall_s - apart) / floor.wall_s:.2f}.")
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
