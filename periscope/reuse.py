@@ -126,16 +126,22 @@ def _take_again(after: Files | None, folder: Path, published: Path) -> bool:
 
 def build(run: Run) -> None:
     """Build the models; what an earlier build of the same program and parameters made of the same rows is kept."""
-    request = models.request(run)
+    request, ahead = models.request(run), _ahead(run.workspace)
     with opened(run.workspace, "models") as reuse:
-        built = _again(run, request, _built(reuse, request))
+        kept, built = _built(reuse, request), None
+        if ahead.exists():  # changed there, then moved: a disk need not hold it twice
+            built = _again(run, replace(request, candidate=ahead), kept)
+            if built:
+                warehouse.remove(request.candidate)
+                ahead.replace(request.candidate)
+        built = built or _again(run, request, kept)
         if built is None:
             statements = models.build(request)
             built = replay.Built(
                 statements, warehouse.content(request.raw), warehouse.content(request.candidate)
             )
         reuse.keep(request.variables(), asdict(built))
-    shutil.rmtree(_ahead(run.workspace).parent, ignore_errors=True)
+    shutil.rmtree(ahead.parent, ignore_errors=True)
 
 
 def make_ahead(
@@ -154,21 +160,29 @@ def make_ahead(
         request, raw=run.workspace.warehouse / "tmp" / "accepted.duckdb", candidate=_ahead(run.workspace)
     )
     request.raw.parent.mkdir(parents=True, exist_ok=True)
+    request.candidate.parent.mkdir(parents=True, exist_ok=True)
+    left = run.workspace.candidate / _WAREHOUSE
+    if left.exists():  # of a run that was not published: a start as good as another, and one copy less
+        left.replace(request.candidate)
     warehouse.remove(request.raw)  # of a run that was struck, with its log
-    shutil.copyfile(run.workspace.raw_database, request.raw)
-    with warehouse.connect(request.raw) as connection:
-        accept(connection)
-    made = _again(run, request, built)
-    if made:
+    try:
+        shutil.copyfile(run.workspace.raw_database, request.raw)
+        with warehouse.connect(request.raw) as connection:
+            accept(connection)
+        made = _again(run, request, built)
+        if made is None:
+            warehouse.remove(request.candidate)
+            return None
         with opened(run.workspace, "models") as reuse:
             reuse.keep(request.variables(), asdict(made))
         try:
             evaluate(run, request.raw, request.candidate)
         except Exception:
             # rows that nobody has judged may hold anything; on those accepted, the step itself says what is wrong
-            made = None
-    warehouse.remove(request.raw)
-    return made.raw if made else None
+            return None
+        return made.raw
+    finally:
+        warehouse.remove(request.raw)
 
 
 def take(run: Run, made: replay.Content | None) -> bool:
@@ -199,8 +213,7 @@ def _again(run: Run, request: models.BuildRequest, built: replay.Built | None) -
     if built is None:
         return None
     raw = warehouse.content(request.raw)
-    candidates = (request.candidate, run.workspace.candidate / _WAREHOUSE, _ahead(run.workspace))
-    for start in (*dict.fromkeys(candidates), run.workspace.database):
+    for start in (request.candidate, run.workspace.database):
         tables = replay.build(request, raw, built, start)
         if tables is not None:
             return replace(built, raw=raw, tables=tables)
