@@ -102,7 +102,7 @@ def measured(root: Path) -> list[tuple[str, Cost]]:
     return rows
 
 
-def main(count: int) -> None:
+def main(count: int = 3) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "pole"
         rounds = []
@@ -128,4 +128,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    main(*map(int, sys.argv[1:]))

@@ -49,9 +49,9 @@ def publish(
 def prepare(connection: Connection, run: Run, render: Render, beside: Beside | None = None) -> Path:
     """Write every reader's folder, render its pages, attack it and search it; returns the folder to put in place.
 
-    `connection` is the candidate warehouse after `protection.masks.protect`, with `raw` attached. Raises GateError (exit 3) when a gate
-    refuses: the previous publication is intact. A folder that says what its reader was given already stays as it was
-    given.
+    `connection` is the candidate warehouse after `protection.masks.protect`, with `raw` attached. Raises
+    GateError (exit 3) when a gate refuses: the previous publication is intact. A folder that says what its reader was
+    given already stays as it was given.
     """
     _refuse_lost_closing(run)
     base = place.candidate_folder(run)
