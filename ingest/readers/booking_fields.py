@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from ingest import moments
@@ -26,6 +26,8 @@ Cells = dict[str, list[object]]
 _CLOCK_FIRST = re.compile(r"(\d{1,2}:\d{2})(?::\d{2})?\s*[-–,]?\s+(.*\D.*)")
 _CLOCK_LAST = re.compile(r"(.*\d{4})\s*[-–,à]?\s+(\d{1,2}[:hH]\d{2})(?::\d{2})?")
 _LONGEST_MOMENT = 80
+#: columns of so many tables are kept
+_MOST_TABLES = 64
 _DURATION = re.compile(
     r"(\d+(?:[.,]\d+)?)\s*(minute|min|heure|hour|h|jour|day|semaine|week)\w*(?:\(s\))?", re.IGNORECASE
 )
@@ -53,7 +55,8 @@ class Field:
     read: Callable[[Cells, Layout, Context], Any]
 
 
-def fields(known: set[str]) -> list[Field]:
+@lru_cache(_MOST_TABLES)
+def fields(known: frozenset[str]) -> list[Field]:
     """What a table with these columns says of each booking, beside its room and who booked, in order of telling."""
     ends = ("ends_at", "duration", *_STARTS) if "duration" in known else ("ends_at",)
     return [

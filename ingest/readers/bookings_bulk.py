@@ -93,7 +93,7 @@ def read(
     odd_rows: Iterable[int],
 ) -> Plain:
     """The plain rows of `table`, lines under a header of these columns; `odd_rows` are known to be none."""
-    known = set(columns.values()) | set(layout.constants)
+    known = frozenset(columns.values()) | set(layout.constants)
     booker = _bound(_BOOKER, columns, layout)
     bound = [_bound(one, columns, layout) for one in (ROOM, *fields(known))]
     keyed = _keyed(lines, columns, layout)

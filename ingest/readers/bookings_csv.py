@@ -181,7 +181,7 @@ def _read_row(
         unknown = log.once(("unknown", label), partial(unknown_room, row.number, label, context, "room"))
         refusals.append(replace(unknown, row=row.number))
     values: dict[str, Any] = {"row_number": row.number, "format": layout.format}
-    for one in fields(set(block.columns.values()) | set(layout.constants)):
+    for one in fields(frozenset(block.columns.values()) | set(layout.constants)):
         values[one.name] = None
         try:
             values[one.name] = _read_field(one, cells, layout, context, log)
