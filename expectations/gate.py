@@ -11,6 +11,9 @@ import importlib
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any
 
@@ -29,7 +32,7 @@ Profile = dict[str, list[Any]]
 
 
 class Judge:
-    """The second process. Start it early with `Judge()`, ask it once with `failures`."""
+    """The second process. Start it early with `Judge()`, ask it once, and take its answer with `failures`."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -38,30 +41,41 @@ class Judge:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._answered: Callable[[], tuple[str, Any]] = self._process.communicate
+        self._is_asked = False
 
-    def failures(self, profiles: dict[str, Profile]) -> list[tuple[str, str, str]]:
-        """(suite, code of the rule, slice_id) of every expectation that is not met."""
-        answer, _ = self._process.communicate(json.dumps(profiles))
+    def ask(self, profiles: dict[str, Profile]) -> None:
+        """Ask about slices, and go on: the question waits in a thread until Great Expectations is loaded."""
+        if profiles:
+            waiting = ThreadPoolExecutor(1)
+            self._answered = waiting.submit(self._process.communicate, json.dumps(profiles)).result
+            waiting.shutdown(wait=False)
+            self._is_asked = True
+
+    def failures(self) -> list[tuple[str, str, str]]:
+        """(suite, code of the rule, slice_id) of every expectation that is not met by what was asked about."""
+        if not self._is_asked:
+            return []
+        answer, _ = self._answered()
         if self._process.returncode != 0:
             raise PeriscopeError(
                 "La vérification des fichiers (Great Expectations) a échoué ; rien n'est accepté ni publié. Relancez."
             )
         return [(suite, code, slice_id) for suite, code, slice_id in json.loads(answer)]
 
-    def close(self) -> None:
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         if self._process.poll() is None:
             self._process.kill()
-            self._process.communicate()
+        self._answered()
 
 
 def check(run: Run, judge: Judge | None = None) -> None:
-    """Judge every slice not yet judged, then decide which slices count. A `judge` started early is spent."""
-    temporary = run.workspace.warehouse / "tmp"
-    with warehouse.connect(run.workspace.raw_database, temporary=temporary) as connection:
-        profiles = _profiles(connection, run)
-        failures = (judge or Judge()).failures(profiles) if profiles else []
-        if judge is not None and not profiles:
-            judge.close()
+    """Judge every slice not yet judged, unless a `judge` was asked about them, then decide which slices count."""
+    failures = judge.failures() if judge else _asked_now(profiles(run))
+    with _raw(run) as connection:
         connection.begin()
         for suite_name, code, slice_id in failures:
             rule = next(
@@ -93,16 +107,30 @@ def accept_others(connection: warehouse.Connection) -> None:
     arbitration.arbitrate(connection)
 
 
-def _profiles(connection: warehouse.Connection, run: Run) -> dict[str, Profile]:
-    profiles = {}
-    for suite in SUITES:
-        parameters = {"as_of": run.as_of.isoformat()} if "$as_of" in suite.profile_sql else {}
-        cursor = connection.execute(suite.profile_sql, parameters)
-        names = [column[0] for column in cursor.description]
-        rows = cursor.fetchall()
-        if rows:
-            profiles[suite.name] = {name: [row[i] for row in rows] for i, name in enumerate(names)}
-    return profiles
+def profiles(run: Run) -> dict[str, Profile]:
+    """What rules are about, by suite and column: one row for each slice not yet judged."""
+    found = {}
+    with _raw(run) as connection:
+        for suite in SUITES:
+            parameters = {"as_of": run.as_of.isoformat()} if "$as_of" in suite.profile_sql else {}
+            cursor = connection.execute(suite.profile_sql, parameters)
+            names = [column[0] for column in cursor.description]
+            rows = cursor.fetchall()
+            if rows:
+                found[suite.name] = {name: [row[i] for row in rows] for i, name in enumerate(names)}
+    return found
+
+
+def _raw(run: Run) -> AbstractContextManager[warehouse.Connection]:
+    return warehouse.connect(run.workspace.raw_database, temporary=run.workspace.warehouse / "tmp")
+
+
+def _asked_now(profiles: dict[str, Profile]) -> list[tuple[str, str, str]]:
+    if not profiles:
+        return []
+    with Judge() as judge:
+        judge.ask(profiles)
+        return judge.failures()
 
 
 class _Awaited(ModuleType):

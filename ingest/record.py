@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
+from pyarrow.lib import StringBuilder
 
 from ingest.landing import LandedFile
 from periscope.receipts import Reading, Rows, Slice
@@ -41,9 +43,7 @@ class Recorder:
         for table, rows in self._pending.items():
             types = self._types[table]
             columns = {
-                name: pa.array(
-                    [None if row.get(name) is None else str(row[name]) for row in rows], pa.string()
-                )
+                name: _texts(None if row.get(name) is None else str(row[name]) for row in rows)
                 for name in types
             }
             casts = ", ".join(f"cast({quote(name)} as {sql_type})" for name, sql_type in types.items())
@@ -172,3 +172,10 @@ def _sender_of(reading: Reading, file: LandedFile) -> str:
         return senders.pop()
     parts = file.source_file.split("/")
     return parts[1] if len(parts) > 2 else ""
+
+
+def _texts(values: Iterable[str | None]) -> pa.StringArray:
+    # `pa.array` would load pandas
+    builder = StringBuilder()
+    builder.append_values(values)
+    return builder.finish()

@@ -160,16 +160,19 @@ def _ingest_and_check(run: Run) -> bool:
     from ingest import receive, returns
     from periscope import reuse
 
-    judges: list[gate.Judge] = []
+    judge: gate.Judge | None = None
     made = None
-    try:
-        receive.receive(run, lambda: judges.append(gate.Judge()))
-        if judges:
+    with ExitStack() as opened:
+
+        def start() -> None:
+            nonlocal judge
+            judge = opened.enter_context(gate.Judge())
+
+        receive.receive(run, start)
+        if judge:
+            judge.ask(gate.profiles(run))
             made = _meanwhile(run, gate.accept_others)
-        gate.check(run, judges[0] if judges else None)
-    finally:
-        for judge in judges:
-            judge.close()
+        gate.check(run, judge)
     returns.write_all(run)
     return reuse.take(run, made)
 

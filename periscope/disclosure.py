@@ -19,6 +19,7 @@ from periscope.bands import Band
 from periscope.errors import GateError
 from periscope.moves import EPSILON, Matrix, Moves, enough
 from periscope.programme import Programme, Vector
+from periscope.reuse import Reuse
 from periscope.settings import Secrecy
 
 OUTSIDER = ""
@@ -126,12 +127,22 @@ def components(groups: Indices, members: Indices, size: int) -> list[int]:
     return labels
 
 
-def breaches(unknowns: Unknowns, facts: list[Fact], targets: list[Target], rule: Secrecy) -> list[Breach]:
-    """Every breach of `targets` under these facts, block by block."""
+def breaches(
+    unknowns: Unknowns, facts: list[Fact], targets: list[Target], rule: Secrecy, kept: Reuse | None = None
+) -> list[Breach]:
+    """Every breach of `targets` under these facts, block by block.
+
+    A block that is in every respect one of an earlier run, in `kept`, where nothing was found is not attacked again.
+    """
     found = []
     for part, told, mine in blocks(unknowns, facts, targets):
-        if told and mine:
+        block = part, told, mine, rule
+        if not (told and mine):
+            continue
+        if not (kept and kept.known(block)):
             found += Attack(part, mine, rule.min_contributors, rule.dominance_share).run(told)
+        if kept and not found:
+            kept.keep(block, True)
     return found
 
 

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pandas as pd
+import numpy as np
 
 from periscope.disclosure import Target
 from periscope.warehouse import Connection, quote
 from protection import relations as rel
 from protection.primary import Figure
+
+#: how numpy holds what a DuckDB type does; others are Python objects
+_DTYPES = {"double": np.float64, "integer": np.int32, "boolean": np.bool_}
 
 
 def write_table(
@@ -26,8 +29,17 @@ def write_table(
     connection.execute("create schema if not exists protection")
     body = ", ".join(f"{quote(column)} {sql_type}" for column, sql_type in columns.items())
     connection.execute(f"create or replace table protection.{quote(name)} ({body})")
-    frame = pd.DataFrame(list(rows), columns=list(columns))
-    connection.register("pending", frame)
+    told = list(rows)
+    if not told:
+        return
+    # a frame would cost the loading of pandas
+    connection.register(
+        "pending",
+        {
+            column: np.array(values, dtype=_DTYPES.get(sql_type, object))
+            for (column, sql_type), values in zip(columns.items(), zip(*told, strict=True), strict=True)
+        },
+    )
     connection.execute(f"insert into protection.{quote(name)} select * from pending")
     connection.unregister("pending")
 

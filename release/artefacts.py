@@ -211,11 +211,14 @@ def _zip(content: bytes) -> Iterator[str]:
 
 
 def _parquet(path: Path) -> Iterator[str]:
-    schema = pq.read_schema(path)
     labels = [
-        field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_dictionary(field.type)
+        field.name
+        for field in pq.read_schema(path)
+        if pa.types.is_string(field.type) or pa.types.is_dictionary(field.type)
     ]
-    table = pq.read_table(path, read_dictionary=labels)
+    # `read_table` would load pandas
+    with pq.ParquetFile(path, read_dictionary=labels) as file:
+        table = file.read()
     for name in table.column_names:
         for chunk in table.column(name).chunks:
             # a dictionary keeps labels that no row uses any more

@@ -6,7 +6,7 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
-from periscope import bands, catalogue
+from periscope import bands, catalogue, reuse
 from periscope.bands import Band
 from periscope.disclosure import Breach, Fact, Row, Target, Unknowns, breaches, told_as
 from periscope.errors import GateError
@@ -77,12 +77,13 @@ def gate(connection: Connection, run: Run, base: Path) -> None:
     published = read_published(base)
     rule = run.workspace.settings.secrecy
     _check_derived(connection, published)
-    for kind in ("enterprise", "person"):
-        system = _System(connection, kind)
-        facts = system.facts(published)
-        found = breaches(system.unknowns, facts, system.targets, rule)
-        if found:
-            raise GateError(_path(found[0], published, _names(base), len(found)))
+    with reuse.opened(run.workspace, "attack") as kept:
+        for kind in ("enterprise", "person"):
+            system = _System(connection, kind)
+            facts = system.facts(published)
+            found = breaches(system.unknowns, facts, system.targets, rule, kept)
+            if found:
+                raise GateError(_path(found[0], published, _names(base), len(found)))
 
 
 def _check_derived(connection: Connection, published: Published) -> None:

@@ -11,9 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from periscope import __version__, catalogue
 from periscope.catalogue import FIGURE_COLUMNS
 from periscope.files import file_hash
@@ -29,15 +26,7 @@ _DECIMALS = {"eur": 2, "share": 6, "fte": 3, "hours": 4, "count": 0, "number": 4
 _FIGURES_KEPT = 8192
 #: Rates of money: their two counts are euros with cents.
 _MONEY = ("turnover", "money")
-_PARQUET = {
-    "indicator_version": pa.int32(),
-    "value": pa.decimal128(24, 6),
-    "numerator": pa.decimal128(24, 6),
-    "denominator": pa.decimal128(24, 6),
-    "contributors": pa.int32(),
-    "expected": pa.int32(),
-    "coverage": pa.decimal128(9, 6),
-}
+_ORDER = ("indicator_id", "period", "perimeter", "dimension", "item")
 
 
 def _number(value: Decimal, decimals: int | None) -> str:
@@ -103,8 +92,7 @@ def write_folders(connection: Connection, run: Run, base: Path) -> list[Path]:
         for section, name in (("current", "figures"), ("history", "history")):
             told = sorted((row for row in rows if row["section"] == section), key=_order)
             write_csv(folder / f"{name}.csv", FIGURE_COLUMNS, map(cells, told))
-            if name == "figures":
-                _write_parquet(folder / "figures.parquet", told)
+        _write_parquet(connection, reader, folder / "figures.parquet")
         if reader == INTERNAL:
             _write_proofs(connection, folder)
             write_csv(folder / inputs.FILE_NAME, inputs.HEADER, inputs.Inputs.current(connection, run).rows())
@@ -115,17 +103,18 @@ def write_folders(connection: Connection, run: Run, base: Path) -> list[Path]:
 
 
 def _order(row: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(row[name] for name in ("indicator_id", "period", "perimeter", "dimension", "item"))
+    return tuple(row[name] for name in _ORDER)
 
 
-def _write_parquet(path: Path, rows: list[dict[str, Any]]) -> None:
-    table = pa.table(
-        {
-            name: pa.array([row[name] for row in rows], _PARQUET.get(name, pa.string()))
-            for name in FIGURE_COLUMNS
-        }
+def _write_parquet(connection: Connection, reader: str, path: Path) -> None:
+    """The same rows as figures.csv, in the same order, with their types."""
+    target = str(path).replace("'", "''")
+    connection.execute(
+        f"copy (select {', '.join(FIGURE_COLUMNS)} from protection.reader_figures "
+        f"where reader = $reader and section = 'current' order by {', '.join(_ORDER)}) "
+        f"to '{target}' (format parquet, compression zstd)",
+        {"reader": reader},
     )
-    pq.write_table(table, path, compression="zstd")
 
 
 def _write_rows(connection: Connection, folder: Path) -> None:

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from periscope.disclosure import Attack, Fact, Target, Unknowns
+from periscope.disclosure import Attack, Fact, Target, Unknowns, breaches
 from periscope.errors import GateError
 from periscope.programme import Programme
+from periscope.reuse import Reuse
+from periscope.settings import Secrecy
 from protection.protector import choose
 
 Cells = dict[tuple[str, str], float]
@@ -125,6 +127,31 @@ def test_s04_a_cell_hidden_with_others_of_its_line_is_still_exact() -> None:
     assert choice.hidden > PROBLEM_HIDDEN
     low, high = interval(table, table.published(*choice.hidden), ("w", "b"))
     assert low <= 42.3 and high >= 51.7
+
+
+def test_only_a_block_where_nothing_was_found_is_not_attacked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    table, rule = CrossTable(PROBLEM), Secrecy()
+    targets = table.targets(("w", "b"))
+    betraying = table.published(*PROBLEM_HIDDEN)
+    kept = Reuse({})
+    assert breaches(table.unknowns, betraying, targets, rule, kept) and not kept.used
+    safe = table.published(
+        *choose(Attack(table.unknowns, targets), table.facts, table.costs, PROBLEM_HIDDEN, 10).hidden
+    )
+    assert breaches(table.unknowns, safe, targets, rule, kept) == [] and kept.used
+    asked: list[list[Fact]] = []
+    monkeypatch.setattr(Attack, "run", lambda attack, facts: asked.append(facts) or [])
+    again = Reuse(kept.used)
+    assert breaches(table.unknowns, safe, targets, rule, again) == [] and not asked
+    assert again.used == kept.used
+    # one more fact, another amount, another width to keep, another rule: each is another question
+    table.unknowns.values[table.index["y", "b"]] += 1.0
+    breaches(table.unknowns, safe, targets, rule, Reuse(kept.used))
+    table.unknowns.values[table.index["y", "b"]] -= 1.0
+    breaches(table.unknowns, betraying, targets, rule, Reuse(kept.used))
+    breaches(table.unknowns, safe, table.targets(("w", "b"), share=0.2), rule, Reuse(kept.used))
+    breaches(table.unknowns, safe, targets, Secrecy(min_contributors=4), Reuse(kept.used))
+    assert len(asked) == 4
 
 
 def test_s10_two_lonely_cells_do_not_protect_each_other_from_insiders() -> None:
