@@ -9,9 +9,8 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,23 +90,21 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
     """Run the steps in order, one run at a time; a whole run with nothing new ends at once."""
     from periscope import state, summary
 
-    with _alone(run.workspace), ExitStack() as opened:
+    with _alone(run.workspace), Ahead(run) as ahead:
         if steps == STEPS and state.is_up_to_date(run):
             say("Rien n'a changé depuis la dernière publication.")
         else:
             # a whole run has steps together: what one waits for, another loads or makes
             todo = ("ingest and check", "build and evaluate", "publish") if steps == STEPS else steps
-            ahead: Ahead | None = None
             is_made = False
             for step in tqdm(todo, desc=str(run.quarter), unit="étape", disable=None, leave=False):
                 log.LOGGER.info("étape %s", step)
                 if "publish" in steps and step != "ingest and check":
-                    ahead = ahead or opened.enter_context(_ahead(run))
+                    ahead.start()
                 if step == "publish":
-                    assert ahead is not None
                     _publish(run, ahead, decision)
                 elif step == "ingest and check":
-                    is_made = _ingest_and_check(run)
+                    is_made = _ingest_and_check(run, ahead)
                 elif step == "build and evaluate":
                     if not is_made:
                         _build(run)
@@ -120,32 +117,34 @@ def _steps(run: Run, steps: tuple[str, ...], decision: Decision | None = None) -
             say(summary.closing_summary(run))
 
 
-@dataclass(frozen=True)
-class Ahead:
-    """What a publication needs and is slow to start: it starts while models are built."""
+class Ahead(ExitStack):
+    """What a publication needs and is slow to start: it starts, once, while other work is done."""
 
-    beside: Beside
-    kernels: Kernels
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._raw = run.workspace.raw_database
 
+    def start(self) -> None:
+        _ = self.kernels, self.beside
 
-@contextmanager
-def _ahead(run: Run) -> Iterator[Ahead]:
-    from periscope import warehouse
-    from periscope.beside import Beside
-    from protection import masks
-    from reports.notebook import Kernels
+    @cached_property
+    def beside(self) -> Beside:
+        from periscope.beside import Beside
 
-    raw = run.workspace.raw_database
-    if not raw.exists():
-        raise UsageError(_NOT_BUILT)
-    with warehouse.connect(None, reach=[raw]) as connection:
-        warehouse.attach(connection, raw)
-        count = len(masks.funders(connection))
-    with (
-        Beside("protection.layouts", "reports.dashboard", "release.artefacts") as beside,
-        closing(Kernels(count)) as kernels,
-    ):
-        yield Ahead(beside, kernels)
+        return self.enter_context(Beside("protection.layouts", "reports.dashboard", "release.artefacts"))
+
+    @cached_property
+    def kernels(self) -> Kernels:
+        from periscope import warehouse
+        from protection import masks
+        from reports.notebook import Kernels
+
+        if not self._raw.exists():
+            raise UsageError(_NOT_BUILT)
+        with warehouse.connect(None, reach=[self._raw]) as connection:
+            warehouse.attach(connection, self._raw)
+            count = len(masks.funders(connection))
+        return self.enter_context(closing(Kernels(count)))
 
 
 def _ingest(run: Run) -> None:
@@ -154,7 +153,7 @@ def _ingest(run: Run) -> None:
     receive.receive(run)
 
 
-def _ingest_and_check(run: Run) -> bool:
+def _ingest_and_check(run: Run, ahead: Ahead) -> bool:
     """Both steps; True when the two next ones were made while Great Expectations loaded, from the rows that it accepted."""
     from expectations import gate
     from ingest import receive, returns
@@ -172,6 +171,7 @@ def _ingest_and_check(run: Run) -> bool:
         if judge:
             judge.ask(gate.profiles(run))
             made = _meanwhile(run, gate.accept_others)
+            ahead.start()
         gate.check(run, judge)
     returns.write_all(run)
     return reuse.take(run, made)
@@ -279,24 +279,24 @@ def _close(arguments: argparse.Namespace) -> None:
     arguments.quarter = arguments.closed_quarter
     run, decision = _run(arguments), review.Decision(by=arguments.by, yes=True)
     closing.refuse_closed(run)
-    with _alone(run.workspace):
+    with _alone(run.workspace), Ahead(run) as ahead:
         # a closing that was struck once in place has just been recorded: what it had left to do is done
         is_recorded = closing.is_closed(run.workspace, str(run.quarter))
-        is_made = _ingest_and_check(run)
-        with _ahead(run) as ahead:
-            if not is_made:
-                _build(run)
-                _evaluate(run)
-            if is_recorded:
-                _publish(run, ahead, decision)
-            else:
-                _protected(
-                    run,
-                    True,
-                    lambda connection, *told: closing.close(connection, run, arguments.by, *told),
-                    ahead,
-                    decision,
-                )
+        is_made = _ingest_and_check(run, ahead)
+        ahead.start()
+        if not is_made:
+            _build(run)
+            _evaluate(run)
+        if is_recorded:
+            _publish(run, ahead, decision)
+        else:
+            _protected(
+                run,
+                True,
+                lambda connection, *told: closing.close(connection, run, arguments.by, *told),
+                ahead,
+                decision,
+            )
         closed = publish.closing_of(run.workspace, str(run.quarter))
     assert closed is not None
     say(

@@ -108,28 +108,36 @@ def _order(row: dict[str, Any]) -> tuple[str, ...]:
 
 def _write_parquet(connection: Connection, reader: str, path: Path) -> None:
     """The same rows as figures.csv, in the same order, with their types."""
-    target = str(path).replace("'", "''")
-    connection.execute(
-        f"copy (select {', '.join(FIGURE_COLUMNS)} from protection.reader_figures "
-        f"where reader = $reader and section = 'current' order by {', '.join(_ORDER)}) "
-        f"to '{target}' (format parquet, compression zstd)",
-        {"reader": reader},
+    told = (
+        f"select {', '.join(FIGURE_COLUMNS)} from protection.reader_figures "
+        f"where reader = $reader and section = 'current' order by {', '.join(_ORDER)}"
     )
+    _copy(connection, told, reader, path, "format parquet, compression zstd")
+
+
+def _copy(connection: Connection, told: str, reader: str, path: Path, how: str) -> None:
+    target = str(path).replace("'", "''")
+    connection.execute(f"copy ({told}) to '{target}' ({how})", {"reader": reader})
 
 
 def _write_rows(connection: Connection, folder: Path) -> None:
     """rows.csv: the rows that this reader may have, in the order of their pseudonyms."""
-    rows = connection.execute(
+    _copy(
+        connection,
         """
-        select figure_id, row_id, contribution from protection.open_rows
-        union all
-        select figure_id, row_id, contribution from protection.agreed_rows where reader = ?
-        order by all
+        with told as (
+            select figure_id, row_id, contribution from protection.open_rows
+            union all
+            select figure_id, row_id, contribution from protection.agreed_rows where reader = $reader
+        )
+        select figure_id, row_id, rtrim(rtrim(contribution::varchar, '0'), '.') as contribution
+        from told
+        order by figure_id, row_id, told.contribution
         """,
-        [folder.name],
-    ).fetchall()
-    told = ((figure_id, row_id, _number(amount, None)) for figure_id, row_id, amount in rows)
-    write_csv(folder / "rows.csv", ("figure_id", "row_id", "contribution"), told)
+        folder.name,
+        folder / "rows.csv",
+        "format csv, header",
+    )
 
 
 def write_sources(connection: Connection, folder: Path) -> None:
