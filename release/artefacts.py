@@ -65,6 +65,8 @@ _FORMATS = {
 _MIN_DIGITS, _MIN_WHOLE_DIGITS = 6, 5
 #: Readers have many files and amounts alike: what was read in one is kept for the next ones.
 _TEXTS_KEPT = 1024
+#: a byte of a folder with a dashboard, whose views are packed, takes so many times the work of another
+_DASHBOARD_WORK = 3
 _AMOUNTS_KEPT = 65536
 
 
@@ -377,14 +379,17 @@ def gate(searched: list[tuple[Path, Secrets]], beside: Beside | None = None) -> 
 def _halves(
     todo: list[tuple[Path, Secrets]],
 ) -> tuple[list[tuple[Path, Secrets]], list[tuple[Path, Secrets]]]:
-    """Two lists of folders of about as many bytes."""
+    """Two lists of folders of about as much work. Dashboards stay together: what one says, another repeats."""
     halves: tuple[list[tuple[Path, Secrets]], list[tuple[Path, Secrets]]] = [], []
     loads = [0, 0]
     sizes = {folder: sum(path.stat().st_size for path in folder.rglob("*")) for folder, _ in todo}
-    for folder, secrets in sorted(todo, key=lambda one: (-sizes[one[0]], one[0])):
+    alike = [one for one in todo if (one[0] / "dashboard.html").exists()]
+    parts = [(_DASHBOARD_WORK * sum(sizes[folder] for folder, _ in alike), alike)]
+    parts += [(sizes[one[0]], [one]) for one in todo if one not in alike]
+    for load, part in sorted(parts, key=lambda part: -part[0]):
         least = loads.index(min(loads))
-        halves[least].append((folder, secrets))
-        loads[least] += sizes[folder]
+        halves[least].extend(part)
+        loads[least] += load
     return halves
 
 
