@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+
+from periscope.files import csv_rows
 
 SEED = Path(__file__).resolve().parents[1] / "seeds" / "benchmarks.csv"
 
@@ -29,8 +30,7 @@ class Benchmark:
 @cache
 def load() -> tuple[Benchmark, ...]:
     """Every benchmark, in the order of the seed."""
-    with SEED.open(encoding="utf-8", newline="") as file:
-        return tuple(_benchmark(line) for line in csv.DictReader(file))
+    return tuple(_benchmark(line) for line in csv_rows(SEED))
 
 
 def _benchmark(line: dict[str, str]) -> Benchmark:

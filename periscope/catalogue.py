@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from periscope import claims
+from periscope.files import csv_rows
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "seeds" / "indicators.csv"
 
@@ -112,8 +112,7 @@ class Indicator:
 @cache
 def load() -> dict[str, Indicator]:
     """Every indicator by its id, in the order of the catalogue."""
-    with CATALOGUE.open(encoding="utf-8", newline="") as file:
-        return {line["indicator_id"]: _indicator(line) for line in csv.DictReader(file)}
+    return {line["indicator_id"]: _indicator(line) for line in csv_rows(CATALOGUE)}
 
 
 def _indicator(line: dict[str, str]) -> Indicator:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from periscope.files import csv_rows
 
 LADDER = Path(__file__).resolve().parents[1] / "seeds" / "claim_ladder.csv"
 
@@ -25,16 +26,15 @@ class Rung:
 @cache
 def ladder() -> dict[str, Rung]:
     """The rungs by name, weakest evidence first."""
-    with LADDER.open(encoding="utf-8", newline="") as file:
-        rungs = [
-            Rung(
-                line["rung"],
-                int(line["level"]),
-                line["label_fr"],
-                line["evidence_fr"],
-                frozenset(line["allows"].split(";")),
-                line["proposal_fr"],
-            )
-            for line in csv.DictReader(file)
-        ]
+    rungs = [
+        Rung(
+            line["rung"],
+            int(line["level"]),
+            line["label_fr"],
+            line["evidence_fr"],
+            frozenset(line["allows"].split(";")),
+            line["proposal_fr"],
+        )
+        for line in csv_rows(LADDER)
+    ]
     return {rung.rung: rung for rung in sorted(rungs, key=lambda rung: rung.level)}

@@ -237,7 +237,7 @@ def _protected(
     from ingest.safe_text import safe_name
     from periscope import reuse, warehouse
     from protection import figures, masks
-    from release import member_sheets, restatement, review
+    from release import export, member_sheets, restatement, review
     from release.write_context import ContextWriter
     from reports import member_sheet, render
 
@@ -258,7 +258,7 @@ def _protected(
         def pages(folders: list[Path]) -> Callable[[], None]:
             contexts.write_all(folders, reviewed.restatements, is_draft=not is_closing)
             start = partial(render.render_all, kernels=ahead.kernels, beside=ahead.beside)
-            return reuse.pages(run, folders, start)
+            return reuse.pages(run, folders, start, export.PROOFS)
 
         place(connection, pages, review.lines(run, reviewed), ahead.beside)
         sheets, quarter = member_sheets.collect(connection, run), str(run.quarter)

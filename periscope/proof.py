@@ -5,7 +5,6 @@ Read from the published warehouse, the landed originals and the record. For the 
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from periscope import catalogue, warehouse
 from periscope.catalogue import Indicator
 from periscope.errors import UsageError
-from periscope.files import file_hash
+from periscope.files import csv_rows, file_hash
 from periscope.records import delivered_to, read_lines
 from periscope.warehouse import Connection
 from periscope.workspace import Run
@@ -216,16 +215,15 @@ def _editions(run: Run, figure: Row) -> list[tuple[str, str, str]]:
         for name in ("figures.csv", "history.csv"):
             if not (folder / name).exists():
                 continue
-            with (folder / name).open(encoding="utf-8", newline="") as file:
-                found += [
-                    (
-                        f"clôture de {closing['quarter']}",
-                        shown(Decimal(row["value"]) if row["value"] else None),
-                        row["status"],
-                    )
-                    for row in csv.DictReader(file)
-                    if row["figure_id"] == figure["figure_id"]
-                ]
+            found += [
+                (
+                    f"clôture de {closing['quarter']}",
+                    shown(Decimal(row["value"]) if row["value"] else None),
+                    row["status"],
+                )
+                for row in csv_rows(folder / name)
+                if row["figure_id"] == figure["figure_id"]
+            ]
     return [*found, ("aujourd'hui", shown(figure["value"]), figure["status"])]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -79,40 +79,43 @@ def _seal(code: str, results: str) -> str:
     return hashlib.sha256(f"{code}\n{results}".encode()).hexdigest()
 
 
-def files_of(folder: Path) -> Files:
-    """Every file of a folder with its hash, in the order of names; empty when there is no folder."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+def files_of(folder: Path, apart: Container[str] = ()) -> Files:
+    """Every file of a folder, but those named in `apart`, with its hash, in the order of names."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in apart)
     return {path.relative_to(folder).as_posix(): file_hash(path) for path in paths}
 
 
 def pages(
-    run: Run, folders: list[Path], render: Callable[[list[Path]], Callable[[], None]]
+    run: Run,
+    folders: list[Path],
+    render: Callable[[list[Path]], Callable[[], None]],
+    apart: Container[str] = (),
 ) -> Callable[[], None]:
     """Have `render` start the pages of the readers whose files changed; the others' are those of the publication in place.
 
     What is returned waits for them all. A page is taken again only when the folder it was made from, and the page itself,
-    have the hashes of then.
+    have the hashes of then. Files named in `apart` are no page's, and may be written meanwhile.
     """
     place = run.workspace.published / str(run.quarter)
-    keys = {folder: (folder.name, files_of(folder)) for folder in folders}
+    keys = {folder: (folder.name, files_of(folder, apart)) for folder in folders}
     kept = Reuse(_saved(_path(run.workspace, "pages"), code_hash()))
-    changed = [f for f in folders if not _take_again(kept.known(keys[f]), f, place / f.name)]
+    changed = [f for f in folders if not _take_again(keys[f][1], kept.known(keys[f]), f, place / f.name)]
     rendered = render(changed)
 
     def written() -> None:
         rendered()
         with opened(run.workspace, "pages") as reuse:
             for folder in folders:
-                reuse.keep(keys[folder], files_of(folder))
+                reuse.keep(keys[folder], files_of(folder, apart))
 
     return written
 
 
-def _take_again(after: Files | None, folder: Path, published: Path) -> bool:
-    """Bring `folder` to the state `after` with the files of `published`; False, and nothing done, when it cannot be."""
+def _take_again(before: Files, after: Files | None, folder: Path, published: Path) -> bool:
+    """Bring `folder` from `before` to `after` with the files of `published`; False, and nothing done, if it cannot be."""
     if after is None:
         return False
-    before, there = files_of(folder), files_of(published)
+    there = files_of(published)
     new = {name: told for name, told in after.items() if before.get(name) != told}
     if any(there.get(name) != told for name, told in new.items()):
         return False

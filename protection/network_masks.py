@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from periscope import warehouse
+from periscope.files import csv_rows
 from periscope.network.poles import READER, Network, told_with
 from periscope.warehouse import Connection
 from periscope.workspace import Run
@@ -79,14 +79,9 @@ def _editions(run: Run, pole_ids: set[str]) -> dict[str, frozenset[str]]:
         if path.exists():
             is_same = told_with(run.workspace, quarter) == pole_ids
             found[str(quarter)] = frozenset(
-                row["figure_id"] for row in _rows(path) if is_same and row["status"] != "suppressed"
+                row["figure_id"] for row in csv_rows(path) if is_same and row["status"] != "suppressed"
             )
     return found
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _member(pole_id: str, database: Path, published: Path, run: Run) -> Member:
@@ -99,7 +94,7 @@ def _member(pole_id: str, database: Path, published: Path, run: Run) -> Member:
     values: dict[str, set[Decimal]] = defaultdict(set)
     for path in sorted(published.glob("*/*/*.csv")):
         if path.name in ("figures.csv", "history.csv") and path.parent.name != INTERNAL:
-            for row in _rows(path):
+            for row in csv_rows(path):
                 values[row["figure_id"]] |= {Decimal(row["value"])} if row["value"] else set()
     recent = [f for f in figures if int(f.period[:4]) >= run.quarter.year - 1 or f.dimension == "cohort"]
     listed = [f for f in recent if f.figure_id in values]

@@ -7,7 +7,6 @@ published can never be withdrawn: a new publication is protected, and attacked, 
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from periscope import layouts
 from periscope.bands import Band
+from periscope.files import csv_rows
 from periscope.records import read_lines
 from periscope.workspace import Run, Workspace
 from protection.primary import Figure
@@ -81,8 +81,7 @@ def restated(run: Run, figures: list[Figure]) -> frozenset[str]:
         quarter = _closed_quarter(figure.period)
         if quarter not in frozen:
             edition = closed_folder(run.workspace, quarter) / "internal"
-            with (edition / "figures.csv").open(encoding="utf-8", newline="") as file:
-                frozen[quarter] = {row["figure_id"]: row["value"] for row in csv.DictReader(file)}
+            frozen[quarter] = {row["figure_id"]: row["value"] for row in csv_rows(edition / "figures.csv")}
             regrouped[quarter] = not layouts.is_same_in(edition, run.workspace.settings.layouts)
         if figure.dimension == "function" and regrouped[quarter]:
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from periscope import bands, catalogue, reuse
 from periscope.bands import Band
 from periscope.disclosure import Breach, Fact, Row, Target, Unknowns, breaches, told_as
 from periscope.errors import GateError
+from periscope.files import csv_rows
 from periscope.warehouse import Connection
 from periscope.workspace import Run
 from release.record import INTERNAL
@@ -32,20 +32,19 @@ def read_published(base: Path) -> Published:
         for name in ("figures.csv", "history.csv"):
             if not (folder / name).exists():
                 continue
-            with (folder / name).open(encoding="utf-8", newline="") as file:
-                for row in csv.DictReader(file):
-                    is_number = any(row[name] for name in _NUMBERS)
-                    if not is_number and not bands.read(row["reason"]):
-                        continue
-                    seen = (found if is_number else banded).setdefault(row["figure_id"], row)
-                    where.setdefault(row["figure_id"], folder.name)
-                    if any(seen[key] != row[key] for key in _NUMBERS) or (
-                        not is_number and seen["reason"] != row["reason"]
-                    ):
-                        raise GateError(
-                            f"{_name(row)} vaut {_told(seen)} pour « {where[row['figure_id']]} » et {_told(row)} "
-                            f"pour « {folder.name} » : rien n'est publié."
-                        )
+            for row in csv_rows(folder / name):
+                is_number = any(row[name] for name in _NUMBERS)
+                if not is_number and not bands.read(row["reason"]):
+                    continue
+                seen = (found if is_number else banded).setdefault(row["figure_id"], row)
+                where.setdefault(row["figure_id"], folder.name)
+                if any(seen[key] != row[key] for key in _NUMBERS) or (
+                    not is_number and seen["reason"] != row["reason"]
+                ):
+                    raise GateError(
+                        f"{_name(row)} vaut {_told(seen)} pour « {where[row['figure_id']]} » et {_told(row)} "
+                        f"pour « {folder.name} » : rien n'est publié."
+                    )
     return banded | found
 
 
@@ -180,8 +179,7 @@ def _names(base: Path) -> dict[str, str]:
     """French words of every figure of this release, hidden ones included, by id."""
     found: dict[str, str] = {}
     for name in ("figures.csv", "history.csv"):
-        with (base / INTERNAL / name).open(encoding="utf-8", newline="") as file:
-            found |= {row["figure_id"]: _words(row) for row in csv.DictReader(file)}
+        found |= {row["figure_id"]: _words(row) for row in csv_rows(base / INTERNAL / name)}
     return found
 
 

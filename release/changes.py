@@ -7,7 +7,6 @@ members a perimeter. A difference that leads nowhere has no cause: it is not gue
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ from typing import Any
 
 from periscope import catalogue
 from periscope.catalogue import FIGURE_COLUMNS
+from periscope.files import csv_rows
 from periscope.warehouse import Connection
 from periscope.workspace import Run
 from release import inputs
@@ -275,8 +275,7 @@ def read_rows(path: Path) -> list[Row]:
     """The rows of one CSV of an edition; none when it is not there."""
     if not path.exists():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return list(csv_rows(path))
 
 
 def figures_now(connection: Connection) -> dict[str, dict[str, Any]]:

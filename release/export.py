@@ -21,6 +21,18 @@ from release.record import INTERNAL
 
 #: What a reader outside the house is told, before any page.
 TOLD = ("figures.csv", "history.csv", "rows.csv")
+#: What no page is made from.
+PROOFS = frozenset(
+    (
+        "figures.parquet",
+        "rows.csv",
+        "sources.csv",
+        "receipts.csv",
+        "amounts.csv",
+        "withheld.csv",
+        inputs.FILE_NAME,
+    )
+)
 _DECIMALS = {"eur": 2, "share": 6, "fte": 3, "hours": 4, "count": 0, "number": 4}
 #: Readers are told many figures alike: what one is written as is kept for the next ones.
 _FIGURES_KEPT = 8192
@@ -80,9 +92,9 @@ def readers(connection: Connection) -> list[str]:
 
 
 def write_folders(connection: Connection, run: Run, base: Path) -> list[Path]:
-    """Write <base>/<reader>/ for every reader: figures.csv and .parquet, history.csv, rows.csv; `internal` has its proofs.
+    """Write <base>/<reader>/ for every reader, with figures.csv and history.csv: all that its pages need of figures.
 
-    `connection` is the candidate warehouse after protection, with `raw` attached. Pages and manifest come later.
+    `connection` is the candidate warehouse after protection, with `raw` attached. Pages, proofs and manifest come later.
     """
     folders = []
     for reader in readers(connection):
@@ -92,14 +104,19 @@ def write_folders(connection: Connection, run: Run, base: Path) -> list[Path]:
         for section, name in (("current", "figures"), ("history", "history")):
             told = sorted((row for row in rows if row["section"] == section), key=_order)
             write_csv(folder / f"{name}.csv", FIGURE_COLUMNS, map(cells, told))
-        _write_parquet(connection, reader, folder / "figures.parquet")
-        if reader == INTERNAL:
-            _write_proofs(connection, folder)
+        folders.append(folder)
+    return folders
+
+
+def write_proofs(connection: Connection, run: Run, folders: list[Path]) -> None:
+    """Write `PROOFS` beside the figures: figures.parquet, rows.csv for a reader, what only the house may have for it."""
+    for folder in folders:
+        _write_parquet(connection, folder.name, folder / "figures.parquet")
+        if folder.name == INTERNAL:
+            _write_own_proofs(connection, folder)
             write_csv(folder / inputs.FILE_NAME, inputs.HEADER, inputs.Inputs.current(connection, run).rows())
         else:
             _write_rows(connection, folder)
-        folders.append(folder)
-    return folders
 
 
 def _order(row: dict[str, Any]) -> tuple[str, ...]:
@@ -159,7 +176,7 @@ def write_sources(connection: Connection, folder: Path) -> None:
     )
 
 
-def _write_proofs(connection: Connection, folder: Path) -> None:
+def _write_own_proofs(connection: Connection, folder: Path) -> None:
     """What only the house may have: sources.csv, receipts.csv, amounts.csv (the registry's), withheld.csv."""
     write_sources(connection, folder)
     header: tuple[str, ...] = (

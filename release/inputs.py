@@ -7,7 +7,6 @@ without key would give away the few persons that a correction may name.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import hmac
 import json
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from periscope import tables
+from periscope.files import csv_rows
 from periscope.warehouse import Connection, quote
 from periscope.workspace import Run
 
@@ -71,13 +71,12 @@ class Inputs:
             "record/files": found.files,
             "settings": found.settings,
         }
-        with path.open(encoding="utf-8", newline="") as file:
-            for line in csv.DictReader(file):
-                if line["table"] in named:
-                    named[line["table"]][line["key"]] = line["state"]
-                else:
-                    table = found.register.setdefault(line["table"], {})
-                    table[int(line["row"])] = (line["key"], line["state"])
+        for line in csv_rows(path):
+            if line["table"] in named:
+                named[line["table"]][line["key"]] = line["state"]
+            else:
+                table = found.register.setdefault(line["table"], {})
+                table[int(line["row"])] = (line["key"], line["state"])
         return found
 
     @classmethod

@@ -58,6 +58,7 @@ def prepare(connection: Connection, run: Run, render: Render, beside: Beside | N
     folders = export.write_folders(connection, run, base)
     registry.gate(run.workspace)
     rendered = render(folders)
+    export.write_proofs(connection, run, folders)
     # the attack reads figures only, which no page changes
     attack.gate(connection, run, base)
     secrets = artefacts.secrets(connection, run, folders)

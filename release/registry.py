@@ -13,7 +13,7 @@ from typing import Any
 
 from periscope import bands
 from periscope.errors import GateError
-from periscope.files import file_hash
+from periscope.files import csv_rows, file_hash
 from periscope.workspace import Run, Workspace
 from release import record
 from release.record import INTERNAL
@@ -51,11 +51,11 @@ def entries(folders: Iterable[Path], internal: Path) -> list[Entry]:
     rows: dict[str, dict[str, str]] = {}
     for folder in folders:
         for name in _TABLES:
-            for row in _read(folder / name):
+            for row in csv_rows(folder / name):
                 if row["figure_id"] not in rows or row["status"] != "suppressed":
                     rows[row["figure_id"]] = row
     terms: dict[str, dict[str, list[list[str]]]] = {}
-    for row in _read(internal / "amounts.csv"):
+    for row in csv_rows(internal / "amounts.csv"):
         terms.setdefault(row["figure_id"], {}).setdefault(row["part"], []).append([row[t] for t in _TERMS])
     found = []
     for figure_id, row in sorted(rows.items()):
@@ -111,8 +111,3 @@ def _incomplete(what: str) -> GateError:
         f"record/registry.jsonl ne contient pas {what} : ce qui a été remis serait oublié de l'attaque. Rien n'est "
         "publié, la publication précédente est intacte. Remettez le registre d'une sauvegarde (periscope restore)."
     )
-
-
-def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

@@ -6,7 +6,6 @@ A missing amount stays missing. 86 and 87 stand below the totals. The form has n
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from periscope.files import csv_rows
 from periscope.reader_context import BudgetLine, Expense, IndirectKey
 from reports import charges, french
 
@@ -86,8 +86,7 @@ class CerfaTable:
 def form_lines() -> tuple[FormLine, ...]:
     """The lines of the form in print order."""
     path = Path(__file__).parent / "assets" / "cerfa_lines.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(FormLine(**row) for row in csv.DictReader(file))
+    return tuple(FormLine(**row) for row in csv_rows(path))
 
 
 def table(

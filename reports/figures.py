@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from periscope import bands, catalogue
+from periscope.files import csv_rows
 from periscope.quarters import Quarter
 from reports import french
 
@@ -70,12 +70,11 @@ class Figure:
 
 def read(path: Path) -> Iterator[Figure]:
     """The figures of one file, in its order. Raises KeyError when a column of the contract is absent."""
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            values: dict[str, object] = {name: row[name] for name in catalogue.FIGURE_COLUMNS}
-            values |= {name: Decimal(row[name]) if row[name] else None for name in _DECIMALS}
-            values |= {name: int(row[name]) if row[name] else None for name in _COUNTS}
-            yield Figure(**values)  # type: ignore[arg-type]
+    for row in csv_rows(path):
+        values: dict[str, object] = {name: row[name] for name in catalogue.FIGURE_COLUMNS}
+        values |= {name: Decimal(row[name]) if row[name] else None for name in _DECIMALS}
+        values |= {name: int(row[name]) if row[name] else None for name in _COUNTS}
+        yield Figure(**values)  # type: ignore[arg-type]
 
 
 class Figures:

@@ -51,7 +51,13 @@ class Renderer:
 def publish(run: Run, **texts: str) -> list[str]:
     """Whose pages had to be made; the candidate is put in place as release does."""
     renderer = Renderer()
-    reuse.pages(run, candidate(run, **texts), renderer)()
+    folders = candidate(run, **texts)
+    written = reuse.pages(run, folders, renderer, {"proof.csv"})
+    proof = f"proof {len(list(run.workspace.candidate.iterdir()))}"
+    for folder in folders:
+        (folder / "proof.csv").write_text(proof)
+    written()
+    assert all((folder / "proof.csv").read_text() == proof for folder in folders)
     place = run.workspace.published / str(run.quarter)
     place.parent.mkdir(exist_ok=True)
     if place.exists():
@@ -68,7 +74,8 @@ def test_only_a_reader_whose_figures_changed_gets_new_pages(run: Run) -> None:
     assert publish(run, committee="1", public="2") == ["committee", "public"]
     assert publish(run, committee="1", public="3") == ["public"]
     assert page(run, "committee").read_text() == "<p>1</p>" and page(run, "public").read_text() == "<p>3</p>"
-    assert {path.name for path in page(run, "committee").parent.iterdir()} == {"figures.csv", "page.html"}
+    there = {path.name for path in page(run, "committee").parent.iterdir()}
+    assert there == {"figures.csv", "page.html", "proof.csv"}
 
 
 def test_a_page_that_somebody_touched_is_made_again(run: Run) -> None:
