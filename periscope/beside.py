@@ -20,7 +20,7 @@ _ENDED = (
 
 
 class Beside:
-    """Started at once, it loads `modules` while other work is done, then runs what is submitted, one after the other.
+    """Started at once, it loads `modules` while it has nothing to do, and runs what is submitted, one after the other.
 
     It ends with this process, however that ends: its end of the pipe is then closed.
     """
@@ -73,9 +73,11 @@ def _serve(pipe: Connection, modules: tuple[str, ...]) -> None:
     """Answer until the other end of the pipe is closed."""
     # what the terminal interrupts is the run, which then ends this process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in modules:
-        importlib.import_module(name)
+    unloaded = list(modules)
     while True:
+        if unloaded and not pipe.poll():
+            importlib.import_module(unloaded.pop(0))
+            continue
         try:
             function, arguments = pipe.recv()
         except EOFError:

@@ -125,7 +125,7 @@ class Ahead(ExitStack):
         self._raw = run.workspace.raw_database
 
     def start(self) -> None:
-        _ = self.kernels, self.beside
+        _ = self.beside, self.kernels
 
     @cached_property
     def beside(self) -> Beside:

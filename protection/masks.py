@@ -99,13 +99,16 @@ def protect(
                 asked = layouts.told_of_members(asked)
             with reuse.opened(run.workspace, "bands") as kept:
                 banded = bands.choose(*found.of("enterprise"), asked, hidden, rule, kept)
+        for figure_id in sorted(hidden - causes.keys()):
+            causes[figure_id] = _CHOSEN if figure_id in withheld else _SECONDARY
+        is_closed = registry.closed_before(run)
+        statuses = {f.figure_id: _status(f, run, restated, is_closed, is_closing) for f in scope}
+        _write(
+            connection, run, scope, sections, statuses, causes, agreed, banded if is_by_band(chosen) else {}
+        )
+        # last: the search beside has had that time too
         told = [] if chosen else layouts.offers(scope, hidden, searched(), frozenset(banded))
-    for figure_id in sorted(hidden - causes.keys()):
-        causes[figure_id] = _CHOSEN if figure_id in withheld else _SECONDARY
     gate_tables.write_table(connection, "layouts", _LAYOUTS, [astuple(row) for row in told])
-    is_closed = registry.closed_before(run)
-    statuses = {f.figure_id: _status(f, run, restated, is_closed, is_closing) for f in scope}
-    _write(connection, run, scope, sections, statuses, causes, agreed, banded if is_by_band(chosen) else {})
 
 
 @contextmanager
