@@ -212,7 +212,7 @@ def _build(run: Run) -> None:
 def _evaluate(run: Run) -> None:
     from impact import evaluate
 
-    evaluate.evaluate(run, run.workspace.raw_database, run.workspace.candidate / "periscope.duckdb")
+    evaluate.evaluate(run, run.workspace.raw_database, run.workspace.candidate_database)
 
 
 def _decision(arguments: argparse.Namespace) -> Decision:
@@ -242,7 +242,7 @@ def _protected(
     from reports import member_sheet, render
 
     workspace = run.workspace
-    candidate = workspace.candidate / "periscope.duckdb"
+    candidate = workspace.candidate_database
     if not candidate.exists():
         raise UsageError(_NOT_BUILT)
     with warehouse.connect(candidate) as connection:

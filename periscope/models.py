@@ -74,7 +74,7 @@ def request(run: Run) -> BuildRequest:
         ).fetchone()
     return BuildRequest(
         raw=workspace.raw_database,
-        candidate=workspace.candidate / "periscope.duckdb",
+        candidate=workspace.candidate_database,
         target=workspace.warehouse / "dbt",
         quarter=run.quarter,
         history_start=run.history_start,

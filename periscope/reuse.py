@@ -19,8 +19,6 @@ from periscope.files import file_hash, write_whole
 from periscope.state import code_hash
 from periscope.workspace import Run, Workspace
 
-#: the file of a candidate; its name is that of the database in the SQL that dbt compiled
-_WAREHOUSE = "periscope.duckdb"
 #: names of files in a folder, and the hash of each
 Files = dict[str, str]
 
@@ -164,7 +162,7 @@ def make_ahead(
     )
     request.raw.parent.mkdir(parents=True, exist_ok=True)
     request.candidate.parent.mkdir(parents=True, exist_ok=True)
-    left = run.workspace.candidate / _WAREHOUSE
+    left = run.workspace.candidate_database
     if left.exists():  # of a run that was not published: a start as good as another, and one copy less
         left.replace(request.candidate)
     warehouse.remove(request.raw)  # of a run that was struck, with its log
@@ -192,15 +190,16 @@ def take(run: Run, made: replay.Content | None) -> bool:
     """Make the candidate of what `make_ahead` made, when the raw warehouse now holds the rows that it was made from."""
     if made is None or warehouse.content(run.workspace.raw_database) != made:
         return False
-    warehouse.remove(run.workspace.candidate / _WAREHOUSE)
+    candidate = run.workspace.candidate_database
+    warehouse.remove(candidate)
     # the warehouse last: without it there is no candidate
-    for path in sorted(_ahead(run.workspace).parent.iterdir(), key=lambda path: path.name == _WAREHOUSE):
-        path.replace(run.workspace.candidate / path.name)
+    for path in sorted(_ahead(run.workspace).parent.iterdir(), key=lambda path: path.name == candidate.name):
+        path.replace(candidate.with_name(path.name))
     return True
 
 
 def _ahead(workspace: Workspace) -> Path:
-    return workspace.candidate / "ahead" / _WAREHOUSE
+    return workspace.candidate / "ahead" / workspace.candidate_database.name
 
 
 def _built(reuse: Reuse, request: models.BuildRequest) -> replay.Built | None:

@@ -73,6 +73,11 @@ class Workspace:
         return self.warehouse / "candidate"
 
     @property
+    def candidate_database(self) -> Path:
+        """The next `database`: its name too, which is that of the database in the SQL that dbt compiled."""
+        return self.candidate / self.database.name
+
+    @property
     def log(self) -> Path:
         """What ran and how it ended, without personal data (periscope.log)."""
         return self.warehouse / "periscope.log"

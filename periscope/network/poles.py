@@ -124,7 +124,7 @@ def request(network: Network, quarter: Quarter, as_of: date) -> BuildRequest:
     shared = own[first.pole_id]
     return BuildRequest(
         raw=network.workspace.raw_database,
-        candidate=network.workspace.candidate / "periscope.duckdb",
+        candidate=network.workspace.candidate_database,
         target=network.workspace.warehouse / "dbt",
         quarter=quarter,
         history_start=shared.history_start,

@@ -45,3 +45,14 @@ def test_great_expectations_loads_without_the_libraries_that_no_rule_uses() -> N
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "_Awaited"
+
+
+def test_a_library_that_is_awaited_loads_when_something_of_it_is_used() -> None:
+    code = (
+        "import sys; from expectations import gate; gate.load_when_used('scipy.stats'); import scipy.stats as held;"
+        "print(held.norm.cdf(0.0), type(sys.modules['scipy.stats']).__name__, held.norm.cdf(0.0))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["0.5", "module", "0.5"]

@@ -63,6 +63,16 @@ def test_one_changed_declaration_gives_what_a_run_from_nothing_gives(pole: Path,
     assert again["2026-Q3/internal/figures.csv"] != before["2026-Q3/internal/figures.csv"]
 
 
+def test_a_changed_declaration_loads_neither_dbt_nor_pandas(pole: Path, tmp_path: Path) -> None:
+    """Great Expectations loads in a process of its own, and pandas for it only."""
+    root = house.copy(pole, tmp_path / "pole")
+    (root / "inbox" / "declarations" / "postes-A.csv").write_text(
+        house.lines(house.MEMBERS["A"], "0,5"), encoding="utf-8"
+    )
+    status, slow, _ = loaded_by("run", "-w", str(root), "--as-of", house.AS_OF)
+    assert (status, slow & {"dbt", "great_expectations", "pandas", "plotly"}) == (0, set())
+
+
 def test_what_was_made_ahead_of_a_verdict_that_never_came_cannot_be_published(
     pole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
