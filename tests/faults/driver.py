@@ -47,6 +47,7 @@ POINTS = {
     "what was made ahead taken": ("periscope.reuse", "take", "after"),
     "figures masked": ("protection.masks", "protect", "after"),
     "folders written": ("release.export", "write_folders", "after"),
+    "pages begun": ("release.export", "write_proofs", "after"),
     "pages rendered": ("release.agreement", "gate", "before"),
     "records intended": ("release.record", "intend", "after"),
     "before the exchange": ("release.place", "_exchange", "before"),
@@ -112,15 +113,18 @@ class JudgeHere(gate.Judge):
     """The judge of files, without a process of its own: loading it again for each command would cost seconds."""
 
     def __init__(self) -> None:
-        pass
+        self._profiles: dict[str, gate.Profile] = {}
 
-    def failures(self, profiles: dict[str, gate.Profile]) -> list[tuple[str, str, str]]:
-        answer = io.StringIO()
-        with mock.patch("sys.stdin", io.StringIO(json.dumps(profiles))), contextlib.redirect_stdout(answer):
+    def ask(self, profiles: dict[str, gate.Profile]) -> None:
+        self._profiles = profiles
+
+    def failures(self) -> list[tuple[str, str, str]]:
+        question, answer = io.StringIO(json.dumps(self._profiles)), io.StringIO()
+        with mock.patch("sys.stdin", question), contextlib.redirect_stdout(answer):
             gate._serve()
         return [(suite, code, slice_id) for suite, code, slice_id in json.loads(answer.getvalue())]
 
-    def close(self) -> None:
+    def __exit__(self, *error: object) -> None:
         pass
 
 
