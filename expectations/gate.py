@@ -42,19 +42,21 @@ class Judge:
             text=True,
         )
         self._answered: Callable[[], tuple[str, Any]] = self._process.communicate
-        self._is_asked = False
+        #: whether it was asked about anything; None before it was asked
+        self._has_question: bool | None = None
 
     def ask(self, profiles: dict[str, Profile]) -> None:
         """Ask about slices, and go on: the question waits in a thread until Great Expectations is loaded."""
+        self._has_question = bool(profiles)
         if profiles:
             waiting = ThreadPoolExecutor(1)
             self._answered = waiting.submit(self._process.communicate, json.dumps(profiles)).result
             waiting.shutdown(wait=False)
-            self._is_asked = True
 
     def failures(self) -> list[tuple[str, str, str]]:
         """(suite, code of the rule, slice_id) of every expectation that is not met by what was asked about."""
-        if not self._is_asked:
+        assert self._has_question is not None, "what was not asked about would be accepted"
+        if not self._has_question:
             return []
         answer, _ = self._answered()
         if self._process.returncode != 0:

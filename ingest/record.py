@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
-from pyarrow.lib import StringBuilder
 
 from ingest.landing import LandedFile
 from periscope.receipts import Reading, Rows, Slice
-from periscope.warehouse import Connection, quote, raw_tables
+from periscope.warehouse import Connection, insert, quote, raw_tables
 
 #: raw table of the rows of each kind of slice; FEC lines are loaded in bulk by their own reader
 ROW_TABLES = {
@@ -42,22 +40,14 @@ class Recorder:
     def flush(self) -> None:
         for table, rows in self._pending.items():
             types = self._types[table]
-            columns = {
-                name: _texts(None if row.get(name) is None else str(row[name]) for row in rows)
-                for name in types
-            }
-            casts = ", ".join(f"cast({quote(name)} as {sql_type})" for name, sql_type in types.items())
-            self._insert(pa.table(columns), casts, table)
+            insert(self._connection, table, types, ([row.get(name) for name in types] for row in rows))
         self._pending.clear()
         for table, parts in self._long.items():
             rows = pa.concat_tables(parts)
             names = (quote(name) if name in rows.column_names else "null" for name in self._types[table])
-            self._insert(rows, ", ".join(names), table)
+            # a registered table would be kept in memory until the transaction ends
+            self._connection.from_arrow(rows).project(", ".join(names)).insert_into(table)
         self._long.clear()
-
-    def _insert(self, rows: pa.Table, columns: str, table: str) -> None:
-        # a registered table would be kept in memory until the transaction ends
-        self._connection.from_arrow(rows).project(columns).insert_into(table)
 
     def forget(self, file_ids: list[str]) -> None:
         """Remove every row that was read from these files."""
@@ -172,10 +162,3 @@ def _sender_of(reading: Reading, file: LandedFile) -> str:
         return senders.pop()
     parts = file.source_file.split("/")
     return parts[1] if len(parts) > 2 else ""
-
-
-def _texts(values: Iterable[str | None]) -> pa.StringArray:
-    # `pa.array` would load pandas
-    builder = StringBuilder()
-    builder.append_values(values)
-    return builder.finish()

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import os
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 PARTIAL = ".partial"
@@ -33,9 +34,9 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def csv_rows(path: Path) -> Iterator[dict[str, str]]:
-    """The rows of a CSV file that we wrote, by column; one that was cut short lacks its last columns."""
+    """The rows of a CSV file that we wrote, by column; the last columns of one that was cut short are empty."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         names = next(reader, [])
         # csv.DictReader takes three times as long
-        yield from (dict(zip(names, row, strict=False)) for row in reader if row)
+        yield from (dict(zip_longest(names, row[: len(names)], fillvalue="")) for row in reader if row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -243,3 +243,26 @@ def create_raw(connection: Connection) -> None:
     for name, columns in raw_tables().items():
         body = ", ".join(f"{quote(column)} {sql_type}" for column, sql_type in columns.items())
         connection.execute(f"create table if not exists {name} ({body})")
+
+
+def insert(
+    connection: Connection, table: str, types: dict[str, str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Insert rows, whose cells are in the order of `types` (column -> DuckDB type), into `schema.table`.
+
+    Every cell is bound as text and cast by the type of its column, so that nothing guesses types from a sample of rows,
+    where one large amount among small ones would be refused, or rounded.
+    """
+    # pyarrow is slow to load; its `array` would load pandas too
+    import pyarrow as pa
+    from pyarrow.lib import StringBuilder
+
+    told = list(rows)
+    columns = {}
+    for place, name in enumerate(types):
+        builder = StringBuilder()
+        builder.append_values(None if row[place] is None else str(row[place]) for row in told)
+        columns[name] = builder.finish()
+    casts = ", ".join(f"cast({quote(name)} as {sql_type})" for name, sql_type in types.items())
+    # a registered table would be kept in memory until the transaction ends
+    connection.from_arrow(pa.table(columns)).project(casts).insert_into(table)

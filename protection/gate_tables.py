@@ -9,39 +9,22 @@ derived   figure_id, parent_id: figures that are no sum, and those they are comp
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import numpy as np
+from collections.abc import Iterable, Sequence
 
 from periscope.disclosure import Target
-from periscope.warehouse import Connection, quote
+from periscope.warehouse import Connection, insert, quote
 from protection import relations as rel
 from protection.primary import Figure
 
-#: how numpy holds what a DuckDB type does; others are Python objects
-_DTYPES = {"double": np.float64, "integer": np.int32, "boolean": np.bool_}
-
 
 def write_table(
-    connection: Connection, name: str, columns: dict[str, str], rows: Iterable[tuple[object, ...]]
+    connection: Connection, name: str, columns: dict[str, str], rows: Iterable[Sequence[object]]
 ) -> None:
     """Create or replace protection.<name>; `columns` maps a name to its DuckDB type."""
     connection.execute("create schema if not exists protection")
     body = ", ".join(f"{quote(column)} {sql_type}" for column, sql_type in columns.items())
     connection.execute(f"create or replace table protection.{quote(name)} ({body})")
-    told = list(rows)
-    if not told:
-        return
-    # a frame would cost the loading of pandas
-    connection.register(
-        "pending",
-        {
-            column: np.array(values, dtype=_DTYPES.get(sql_type, object))
-            for (column, sql_type), values in zip(columns.items(), zip(*told, strict=True), strict=True)
-        },
-    )
-    connection.execute(f"insert into protection.{quote(name)} select * from pending")
-    connection.unregister("pending")
+    insert(connection, f"protection.{quote(name)}", columns, rows)
 
 
 def write_terms(connection: Connection, figures: list[Figure], amounts: rel.Amounts) -> None:

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from periscope import __version__, catalogue
 from periscope.catalogue import FIGURE_COLUMNS
 from periscope.files import file_hash
@@ -19,7 +21,7 @@ from periscope.workspace import Run
 from release import inputs, record
 from release.record import INTERNAL
 
-#: What a reader outside the house is told, before any page.
+#: What a reader outside the house is told, pages apart.
 TOLD = ("figures.csv", "history.csv", "rows.csv")
 #: What no page is made from.
 PROOFS = frozenset(
@@ -125,35 +127,31 @@ def _order(row: dict[str, Any]) -> tuple[str, ...]:
 
 def _write_parquet(connection: Connection, reader: str, path: Path) -> None:
     """The same rows as figures.csv, in the same order, with their types."""
-    told = (
+    told = connection.sql(
         f"select {', '.join(FIGURE_COLUMNS)} from protection.reader_figures "
-        f"where reader = $reader and section = 'current' order by {', '.join(_ORDER)}"
-    )
-    _copy(connection, told, reader, path, "format parquet, compression zstd")
-
-
-def _copy(connection: Connection, told: str, reader: str, path: Path, how: str) -> None:
-    target = str(path).replace("'", "''")
-    connection.execute(f"copy ({told}) to '{target}' ({how})", {"reader": reader})
+        f"where reader = $reader and section = 'current' order by {', '.join(_ORDER)}",
+        params={"reader": reader},
+    ).to_arrow_table()
+    # not by `copy`, whose columns may be null or not by what they hold: the schema is the same for each quarter
+    pq.write_table(told, path, compression="zstd")
 
 
 def _write_rows(connection: Connection, folder: Path) -> None:
     """rows.csv: the rows that this reader may have, in the order of their pseudonyms."""
-    _copy(
-        connection,
-        """
-        with told as (
+    target = str(folder / "rows.csv").replace("'", "''")
+    connection.execute(
+        f"""
+        copy (with told as (
             select figure_id, row_id, contribution from protection.open_rows
             union all
             select figure_id, row_id, contribution from protection.agreed_rows where reader = $reader
         )
         select figure_id, row_id, rtrim(rtrim(contribution::varchar, '0'), '.') as contribution
         from told
-        order by figure_id, row_id, told.contribution
+        order by figure_id, row_id, told.contribution)
+        to '{target}' (format csv, header)
         """,
-        folder.name,
-        folder / "rows.csv",
-        "format csv, header",
+        {"reader": folder.name},
     )
 
 

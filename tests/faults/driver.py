@@ -119,6 +119,8 @@ class JudgeHere(gate.Judge):
         self._profiles = profiles
 
     def failures(self) -> list[tuple[str, str, str]]:
+        if not self._profiles:
+            return []
         question, answer = io.StringIO(json.dumps(self._profiles)), io.StringIO()
         with mock.patch("sys.stdin", question), contextlib.redirect_stdout(answer):
             gate._serve()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -105,3 +106,18 @@ def test_the_connection_of_dbt_is_locked_too(root: Path) -> None:
 def test_the_profile_of_dbt_names_the_lock() -> None:
     profile = (Path(warehouse.__file__).parents[1] / "profiles.yml").read_text(encoding="utf-8")
     assert "- module: periscope.dbt_lock" in profile
+
+
+def test_a_large_amount_among_thousands_of_small_ones_is_inserted_as_it_is() -> None:
+    """A type guessed from a sample of the rows would refuse it, or round what has more decimals."""
+    amounts = [Decimal("1")] * 3_000
+    amounts[1_500], amounts[2_501] = Decimal("1250000.123456"), Decimal("1E+5")
+    types = {"amount_eur": "decimal(24, 6)", "share": "double", "is_shown": "boolean", "place": "integer"}
+    rows = [(amount, n / 7, n % 2 == 0, n) for n, amount in enumerate(amounts)]
+    rows[7] = None, None, None, None  # type: ignore[call-overload]
+    with warehouse.connect(None) as connection:
+        body = ", ".join(f"{name} {sql_type}" for name, sql_type in types.items())
+        connection.execute(f"create table told ({body})")
+        warehouse.insert(connection, "told", types, rows)
+        warehouse.insert(connection, "told", types, [])
+        assert connection.execute("select * from told").fetchall() == rows
