@@ -33,7 +33,14 @@ if TYPE_CHECKING:
     from reports.notebook import Kernels
 
 
+_NOT_READ = "Aucun fichier n'a été lu : lancez d'abord « periscope ingest »."
 _NOT_BUILT = "Les critères ne sont pas calculés : lancez d'abord « periscope build »."
+
+
+def _need(database: Path, cure: str) -> None:
+    """Raises UsageError while the step before has made no such file."""
+    if not database.exists():
+        raise UsageError(cure)
 
 
 def _run(arguments: argparse.Namespace) -> Run:
@@ -139,8 +146,7 @@ class Ahead(ExitStack):
         from protection import masks
         from reports.notebook import Kernels
 
-        if not self._raw.exists():
-            raise UsageError(_NOT_BUILT)
+        _need(self._raw, _NOT_BUILT)
         with warehouse.connect(None, reach=[self._raw]) as connection:
             warehouse.attach(connection, self._raw)
             count = len(masks.funders(connection))
@@ -199,6 +205,7 @@ def _check(run: Run) -> None:
     from expectations import gate
     from ingest import returns
 
+    _need(run.workspace.raw_database, _NOT_READ)
     gate.check(run)
     returns.write_all(run)
 
@@ -206,12 +213,14 @@ def _check(run: Run) -> None:
 def _build(run: Run) -> None:
     from periscope import reuse
 
+    _need(run.workspace.raw_database, _NOT_READ)
     reuse.build(run)
 
 
 def _evaluate(run: Run) -> None:
     from impact import evaluate
 
+    _need(run.workspace.candidate_database, _NOT_BUILT)
     evaluate.evaluate(run, run.workspace.raw_database, run.workspace.candidate_database)
 
 
@@ -243,8 +252,7 @@ def _protected(
 
     workspace = run.workspace
     candidate = workspace.candidate_database
-    if not candidate.exists():
-        raise UsageError(_NOT_BUILT)
+    _need(candidate, _NOT_BUILT)
     with warehouse.connect(candidate) as connection:
         warehouse.attach(connection, workspace.raw_database)
         figures.bind(connection)

@@ -202,6 +202,18 @@ def test_a_bad_setting_is_status_2(tmp_path: Path) -> None:
     assert run(tmp_path / "nowhere", "run") == 2
 
 
+@pytest.mark.parametrize(
+    ("step", "before"),
+    [("check", "ingest"), ("build", "ingest"), ("evaluate", "build"), ("publish", "build")],
+)
+def test_a_step_before_its_turn_says_which_one_comes_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], step: str, before: str
+) -> None:
+    root = template.create(tmp_path / "pole").root
+    assert cli.main([step, "-w", str(root), "--as-of", "2026-11-23"]) == 2
+    assert f"lancez d'abord « periscope {before} »" in capsys.readouterr().err
+
+
 def test_a_missing_key_stops_everything(tmp_path: Path) -> None:
     workspace = template.create(tmp_path / "pole")
     workspace.key_path.unlink()
