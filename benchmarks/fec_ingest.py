@@ -58,15 +58,11 @@ def generate(folder: Path, lines: int, files: int) -> list[Path]:
                         replace(cast(cast(greatest(-net * side, 0) as decimal(18, 2)) as varchar), '.', ',') as Credit,
                         '' as EcritureLet, '' as DateLet, on_day as ValidDate, '' as Montantdevise, '' as Idevise
                     from sides
-                ) to {_literal(path)} (delimiter '\t', header true, quote '', escape '')
+                ) to {warehouse.literal(path)} (delimiter '\t', header true, quote '', escape '')
                 """
             )
             paths.append(path)
     return paths
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def load(paths: list[Path], folder: Path) -> int:

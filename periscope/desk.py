@@ -69,8 +69,7 @@ def _copy(connection: warehouse.Connection, name: str, parquet: Path) -> None:
     left_out = ", ".join(warehouse.quote(column) for column in _LEFT_OUT.get(name, ()))
     kept = f"* exclude ({left_out})" if left_out else "*"
     connection.execute(f"create table {table} as select {kept} from source.{table}")
-    target = str(parquet).replace("'", "''")
-    connection.execute(f"copy {table} to '{target}' (format parquet, compression zstd)")
+    connection.execute(f"copy {table} to {warehouse.literal(parquet)} (format parquet, compression zstd)")
 
 
 def explore(workspace: Workspace, has_browser: bool = True) -> None:

@@ -128,6 +128,11 @@ def quote(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
+def literal(path: Path) -> str:
+    """A path as an SQL text, where a statement takes no parameter."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
 @contextmanager
 def connect(
     path: Path | None,
@@ -232,8 +237,7 @@ def remove(path: Path) -> None:
 
 def attach(connection: Connection, path: Path, name: str = "raw") -> None:
     """Attach a DuckDB file read-only under `name`."""
-    literal = "'" + str(path).replace("'", "''") + "'"
-    connection.execute(f"attach if not exists {literal} as {quote(name)} (read_only)")
+    connection.execute(f"attach if not exists {literal(path)} as {quote(name)} (read_only)")
 
 
 def create_raw(connection: Connection) -> None:

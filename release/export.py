@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from periscope import __version__, catalogue
 from periscope.catalogue import FIGURE_COLUMNS
 from periscope.files import file_hash
-from periscope.warehouse import Connection
+from periscope.warehouse import Connection, literal
 from periscope.workspace import Run
 from release import inputs, record
 from release.record import INTERNAL
@@ -138,7 +138,6 @@ def _write_parquet(connection: Connection, reader: str, path: Path) -> None:
 
 def _write_rows(connection: Connection, folder: Path) -> None:
     """rows.csv: the rows that this reader may have, in the order of their pseudonyms."""
-    target = str(folder / "rows.csv").replace("'", "''")
     connection.execute(
         f"""
         copy (with told as (
@@ -149,7 +148,7 @@ def _write_rows(connection: Connection, folder: Path) -> None:
         select figure_id, row_id, rtrim(rtrim(contribution::varchar, '0'), '.') as contribution
         from told
         order by figure_id, row_id, told.contribution)
-        to '{target}' (format csv, header)
+        to {literal(folder / "rows.csv")} (format csv, header)
         """,
         {"reader": folder.name},
     )

@@ -14,6 +14,12 @@ from tests.startup import PROJECT, SLOW, loaded_by
 _CURE = "import it inside the function that needs it, not at the top of a module that every command loads"
 
 
+def printed_by(code: str) -> str:
+    """What a process of its own prints when it runs this."""
+    line = [sys.executable, "-c", code]
+    return subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()
+
+
 @pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("--version",)])
 def test_help_loads_nothing_slow(arguments: tuple[str, ...]) -> None:
     status, slow, _ = loaded_by(*arguments)
@@ -29,10 +35,7 @@ def test_a_workspace_without_publication_is_told_without_loading_anything_slow(t
 def test_a_slow_import_would_be_seen() -> None:
     """The detector itself: a process that does import one is caught."""
     code = "import sys, pandas; print(sorted({name.split('.')[0] for name in sys.modules}))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
-    )
-    assert "pandas" in done.stdout and "pandas" in SLOW
+    assert "pandas" in printed_by(code) and "pandas" in SLOW
 
 
 def test_great_expectations_loads_without_the_libraries_that_no_rule_uses() -> None:
@@ -41,10 +44,7 @@ def test_great_expectations_loads_without_the_libraries_that_no_rule_uses() -> N
         "import sys; from expectations import gate; [gate.load_when_used(name) for name in gate.HEAVY];"
         "import great_expectations; print(*{type(sys.modules[name]).__name__ for name in gate.HEAVY})"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "_Awaited"
+    assert printed_by(code) == "_Awaited"
 
 
 def test_a_library_that_is_awaited_loads_when_something_of_it_is_used() -> None:
@@ -52,7 +52,4 @@ def test_a_library_that_is_awaited_loads_when_something_of_it_is_used() -> None:
         "import sys; from expectations import gate; gate.load_when_used('scipy.stats'); import scipy.stats as held;"
         "print(held.norm.cdf(0.0), type(sys.modules['scipy.stats']).__name__, held.norm.cdf(0.0))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == ["0.5", "module", "0.5"]
+    assert printed_by(code).split() == ["0.5", "module", "0.5"]

@@ -25,8 +25,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Duplicate nam
 
 _MARKUP = ("</script><svg onload=\"document.title='ran'\">", "<img src=x onerror=\"document.title='ran'\">")
 _LINK = "javascript:document.title='ran'"
-#: a product of nine figures: fewer are found by chance in a pseudonym, which is hexadecimal
-_TEMPLATES = ("{{ env_var('PERISCOPE_CANARY') }}", "{% raw %}{{ 7*19100001 }}", "${{ 7*19100001 }}")
+#: its product has nine figures: fewer are found by chance in a pseudonym, which is hexadecimal
+_FACTORS = 7, 19_100_001
+_PRODUCT = "{{ " + "*".join(map(str, _FACTORS)) + " }}"
+_TEMPLATES = ("{{ env_var('PERISCOPE_CANARY') }}", "{% raw %}" + _PRODUCT, "$" + _PRODUCT)
 _FORMULAS = ('=HYPERLINK("http://x")', "=cmd|'/c calc'!A1", "@SUM(1)", "\tTAB", "+33 6", "-12,50", "＝1+1")
 
 
@@ -204,7 +206,7 @@ def test_a_hostile_text_stays_a_text_wherever_it_is_shown(named: Path, ledger: L
     ] == []
     for path in written:
         told = "".join(texts(path))
-        assert "serin1337" not in told and "133700007" not in told, path.name
+        assert "serin1337" not in told and str(math.prod(_FACTORS)) not in told, path.name
     _nothing_runs(pages)
 
 

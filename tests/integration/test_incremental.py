@@ -33,6 +33,12 @@ def forget(root: Path) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+def correct(root: Path) -> None:
+    """One member sends its posts again, otherwise."""
+    posts = root / "inbox" / "declarations" / "postes-A.csv"
+    posts.write_text(house.lines(house.MEMBERS["A"], "0,5"), encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def pole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published pole of three members and one funder."""
@@ -48,9 +54,7 @@ def test_one_changed_declaration_gives_what_a_run_from_nothing_gives(pole: Path,
     roots = [house.copy(pole, tmp_path / name) for name in ("again", "from nothing")]
     before = published(pole)
     for root in roots:
-        (root / "inbox" / "declarations" / "postes-A.csv").write_text(
-            house.lines(house.MEMBERS["A"], "0,5"), encoding="utf-8"
-        )
+        correct(root)
     forget(roots[1])
     shutil.rmtree(roots[0] / "warehouse" / "dbt" / "run")
     for root in roots:
@@ -66,9 +70,7 @@ def test_one_changed_declaration_gives_what_a_run_from_nothing_gives(pole: Path,
 def test_a_changed_declaration_loads_neither_dbt_nor_pandas(pole: Path, tmp_path: Path) -> None:
     """Great Expectations loads in a process of its own, and pandas for it only."""
     root = house.copy(pole, tmp_path / "pole")
-    (root / "inbox" / "declarations" / "postes-A.csv").write_text(
-        house.lines(house.MEMBERS["A"], "0,5"), encoding="utf-8"
-    )
+    correct(root)
     status, slow, _ = loaded_by("run", "-w", str(root), "--as-of", house.AS_OF)
     assert (status, slow & {"dbt", "great_expectations", "pandas", "plotly"}) == (0, set())
 
@@ -78,9 +80,7 @@ def test_what_was_made_ahead_of_a_verdict_that_never_came_cannot_be_published(
 ) -> None:
     root = house.copy(pole, tmp_path / "pole")
     before = published(root)
-    (root / "inbox" / "declarations" / "postes-A.csv").write_text(
-        house.lines(house.MEMBERS["A"], "0,5"), encoding="utf-8"
-    )
+    correct(root)
 
     def fails(*_: object) -> None:
         raise PeriscopeError("La vérification des fichiers a échoué.")
