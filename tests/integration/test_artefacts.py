@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 import struct
@@ -74,6 +75,16 @@ def embedded_download(path: Path, told: str) -> None:
     path.write_text(f"<a href='data:text/csv;base64,{packed}'>csv</a>", encoding="utf-8")
 
 
+def packed_view(path: Path, told: str) -> None:
+    views = json.dumps({"2026-Q1": {"all": f"<p class=\"x\">{escape(told)}</p>"}}, ensure_ascii=False)
+    packed = base64.b64encode(gzip.compress(views.encode())).decode()
+    path.write_text(f"<script>data:application/gzip;base64,{packed}</script>", encoding="utf-8")
+
+
+def key_told_twice(path: Path, told: str) -> None:
+    path.write_text(f'{{"a": {json.dumps(told)}, "a": 1}}', encoding="utf-8")
+
+
 WRAPPINGS: list[tuple[str, Callable[[Path, str], None]]] = [
     ("a.html", html),
     ("b.html", json_in_script),
@@ -82,6 +93,8 @@ WRAPPINGS: list[tuple[str, Callable[[Path, str], None]]] = [
     ("e.ipynb", notebook),
     ("f.parquet", parquet),
     ("h.html", embedded_download),
+    ("i.html", packed_view),
+    ("j.json", key_told_twice),
 ]
 
 
@@ -99,6 +112,7 @@ def test_canaries_are_found_in_every_wrapping(
         "987\u202f654,32",
         "987654",
         "987,65432",
+        "\n987654,32",
         "COOPERATIVE  DU CANARI",
         NAME,
     ):
