@@ -8,7 +8,10 @@ deviations from the truth: a hidden total is safe when some deviation compatible
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from operator import methodcaller
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from periscope.bands import Band
 from periscope.errors import GateError
-from periscope.moves import EPSILON, Matrix, Moves, enough
+from periscope.moves import EPSILON, Matrix, Moves, Steps, enough
 from periscope.programme import Programme, Vector
 from periscope.reuse import Reuse
 from periscope.settings import Secrecy
@@ -130,19 +133,36 @@ def components(groups: Indices, members: Indices, size: int) -> list[int]:
 def breaches(
     unknowns: Unknowns, facts: list[Fact], targets: list[Target], rule: Secrecy, kept: Reuse | None = None
 ) -> list[Breach]:
-    """Every breach of `targets` under these facts, block by block.
-
-    A block that is in every respect one of an earlier run, in `kept`, where nothing was found is not attacked again.
-    """
-    found = []
+    """Every breach of `targets` under these facts, block by block; `kept` is for who refuses what has one."""
+    found: list[Breach] = []
     for part, told, mine in blocks(unknowns, facts, targets):
-        block = part, told, mine, rule
-        if not (told and mine):
-            continue
-        if not (kept and kept.known(block)):
-            found += Attack(part, mine, rule.min_contributors, rule.dominance_share).run(told)
-        if kept and not found:
-            kept.keep(block, True)
+        if told and mine:
+            found += attacked(part, mine, rule, kept or Reuse({}), told, methodcaller("run", told))
+    return found
+
+
+def attacked(
+    unknowns: Unknowns,
+    targets: list[Target],
+    rule: Secrecy,
+    kept: Reuse,
+    asked: object,
+    search: Callable[[Attack], Any],
+) -> Any:
+    """What `search` finds with an attack on these targets; a block that is in every respect, all that is `asked` of it
+    included, one of an earlier run in `kept` is not attacked again.
+
+    One where other amounts only make the difference is attacked with the moves found then: what each does now is computed
+    anew, so that the answer is the same, and found sooner.
+    """
+    block = unknowns, targets, rule, asked
+    alike = "moves", unknowns.owners, [target.terms for target in targets]
+    found, moves = kept.known(block), kept.known(alike) or []
+    if found is None:
+        attack = Attack(unknowns, targets, rule.min_contributors, rule.dominance_share, moves)
+        found, moves = search(attack), attack.moves()
+    kept.keep(block, found)
+    kept.keep(alike, moves)
     return found
 
 
@@ -158,6 +178,8 @@ class Attack:
     targets: list[Target]
     min_contributors: int = 3
     dominance_share: float = 0.85
+    #: moves that `moves` gave of an attack on the same unknowns, whatever their amounts
+    known_moves: Sequence[Steps] = ()
 
     def __post_init__(self) -> None:
         size = len(self.unknowns.values)
@@ -182,6 +204,10 @@ class Attack:
         needed = np.array([[t.above for t in self.targets], [t.below for t in self.targets]]) / self._scale
         self._needed = needed.reshape(2, len(self.targets))
         self._moves = Moves(self._room, self._goals, enough(self._needed), touches)
+        for indices, steps in self.known_moves:
+            deviation = np.zeros(size)
+            deviation[indices] = steps
+            self._moves.add(deviation, self._rows[:0])
         owners = [{self.unknowns.owners[index] for index in target.terms} for target in self.targets]
         #: what is the suspect's alone is no secret to it; rows are targets
         self._is_own = np.array([[own == {who} - {OUTSIDER} for who in self._suspects] for own in owners])
@@ -204,6 +230,10 @@ class Attack:
             if is_one_enough and self._seen[key]:
                 return self._seen[key]
         return [breach for key in keys for breach in self._seen[key]]
+
+    def moves(self) -> list[Steps]:
+        """Every move known by now, to begin another attack with."""
+        return self._moves.steps()
 
     def _register(self, fact: Fact) -> int:
         """Number of a fact, given at its first meeting."""

@@ -12,6 +12,8 @@ from periscope.programme import Vector
 #: What is nothing, in units of the largest amount: the rounding of programmes.
 EPSILON = 1e-7
 Matrix = NDArray[np.float64]
+#: A move: which unknowns, and by how much each.
+Steps = tuple[list[int], list[float]]
 
 
 @overload
@@ -73,6 +75,12 @@ class Moves:
         self._changes[number, : len(facts)] = np.abs(facts[:, moved] @ steps) > small
         self.count += 1
         return number
+
+    def steps(self) -> list[Steps]:
+        """Every move, in the order in which they were added."""
+        terms = self._terms[: self.count]
+        moved = [np.flatnonzero(deviation) for deviation in terms]
+        return [(there.tolist(), row[there].tolist()) for there, row in zip(moved, terms, strict=True)]
 
     def limits(self, moves: list[int], bands: Matrix, below: Vector, above: Vector) -> Matrix:
         """How many times each of these moves can be made, and its contrary, also within bands in force."""

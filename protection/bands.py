@@ -10,7 +10,7 @@ from functools import partial
 
 from periscope import bands
 from periscope.bands import Band
-from periscope.disclosure import Attack, Fact, Target, Unknowns, blocks, told_as
+from periscope.disclosure import Attack, Fact, Target, Unknowns, attacked, blocks, told_as
 from periscope.reuse import Reuse
 from periscope.settings import Secrecy
 from protection.primary import Figure, by_siren
@@ -27,7 +27,7 @@ def choose(
 ) -> dict[str, Band]:
     """figure_id -> its band, for the `hidden` figures of `scope` that may be told so.
 
-    A block that is in every respect one of an earlier run, in `kept`, is not attacked again.
+    A block of an earlier run, in `kept`, is not attacked again (see `periscope.disclosure.attacked`).
     """
     # members first: what is offered is found before the presences, which are told once bands are chosen
     ordered = sorted(scope, key=lambda f: (f.perimeter != "members", f.key))
@@ -42,16 +42,12 @@ def choose(
         figures = {fact.figure for fact in told}
         here = {figure_id: band for figure_id, band in asked.items() if figure_id in figures}
         if here:
-            found += kept.get(
-                (unknowns, told, mine, here, rule), partial(_search, unknowns, told, mine, here, rule)
-            )
+            search = partial(_search, unknowns, told, here)
+            found += attacked(unknowns, mine, rule, kept, (told, here), search)
     return {figure_id: band for figure_id, band in asked.items() if figure_id in found}
 
 
-def _search(
-    unknowns: Unknowns, facts: list[Fact], targets: list[Target], asked: dict[str, Band], rule: Secrecy
-) -> list[str]:
-    attack = Attack(unknowns, targets, rule.min_contributors, rule.dominance_share)
+def _search(unknowns: Unknowns, facts: list[Fact], asked: dict[str, Band], attack: Attack) -> list[str]:
     hidden = {fact.figure: fact for fact in facts if fact.figure in asked}
     told = [fact for fact in facts if fact.figure not in asked]
     found = []

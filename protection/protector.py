@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 
-from periscope.disclosure import Attack, Breach, Fact, Target, Unknowns, blocks
+from periscope.disclosure import Attack, Breach, Fact, Target, Unknowns, attacked, blocks
 from periscope.errors import GateError
 from periscope.programme import cheapest_cover
 from periscope.reuse import Reuse
@@ -155,18 +155,16 @@ def choose_by_block(
 ) -> Figures:
     """What more to hide, block by block: unknowns that no figure links are protected apart.
 
-    A block that is in every respect one of an earlier run, in `kept`, is not searched again.
+    A block of an earlier run, in `kept`, is not searched again (see `periscope.disclosure.attacked`).
     """
     hidden = Figures()
     for part, told, mine in blocks(unknowns, facts, targets):
         if told and mine:
-            block = (part, told, mine, {f.figure: costs[f.figure] for f in told if f.figure in costs}, rule)
-            hidden |= frozenset(kept.get(block, partial(_search, *block)))
+            its_costs = {fact.figure: costs[fact.figure] for fact in told if fact.figure in costs}
+            search = partial(_search, told, its_costs, rule.max_rounds)
+            hidden |= frozenset(attacked(part, mine, rule, kept, (told, its_costs), search))
     return hidden
 
 
-def _search(
-    unknowns: Unknowns, facts: list[Fact], targets: list[Target], costs: dict[str, float], rule: Secrecy
-) -> list[str]:
-    attack = Attack(unknowns, targets, rule.min_contributors, rule.dominance_share)
-    return sorted(choose(attack, facts, costs, frozenset(), rule.max_rounds).hidden)
+def _search(facts: list[Fact], costs: dict[str, float], max_rounds: int, attack: Attack) -> list[str]:
+    return sorted(choose(attack, facts, costs, Figures(), max_rounds).hidden)
