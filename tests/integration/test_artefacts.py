@@ -76,7 +76,7 @@ def embedded_download(path: Path, told: str) -> None:
 
 
 def packed_view(path: Path, told: str) -> None:
-    views = json.dumps({"2026-Q1": {"all": f"<p class=\"x\">{escape(told)}</p>"}}, ensure_ascii=False)
+    views = json.dumps({"2026-Q1": {"all": f'<p class="x">{escape(told)}</p>'}}, ensure_ascii=False)
     packed = base64.b64encode(gzip.compress(views.encode())).decode()
     path.write_text(f"<script>data:application/gzip;base64,{packed}</script>", encoding="utf-8")
 
