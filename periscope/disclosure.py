@@ -8,7 +8,7 @@ deviations from the truth: a hidden total is safe when some deviation compatible
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from operator import methodcaller
 from typing import Any
@@ -20,12 +20,13 @@ from scipy.sparse.csgraph import connected_components
 
 from periscope.bands import Band
 from periscope.errors import GateError
-from periscope.moves import EPSILON, Matrix, Moves, Steps, enough
+from periscope.moves import EPSILON, Matrix, Moves, enough
 from periscope.programme import Programme, Vector
 from periscope.reuse import Reuse
 from periscope.settings import Secrecy
 
 OUTSIDER = ""
+_MOVES = "moves"
 Row = dict[int, float]
 Indices = NDArray[np.intp]
 
@@ -152,17 +153,17 @@ def attacked(
     """What `search` finds with an attack on these targets; a block that is in every respect, all that is `asked` of it
     included, one of an earlier run in `kept` is not attacked again.
 
-    One where other amounts only make the difference is attacked with the moves found then: what each does now is computed
-    anew, so that the answer is the same, and found sooner.
+    One where other amounts only make the difference starts from what was found then: moves, of which what each does now
+    is computed anew, and answers that no amount changes. The answer is the same, and found sooner.
     """
     block = unknowns, targets, rule, asked
-    alike = "moves", unknowns.owners, [target.terms for target in targets]
-    found, moves = kept.known(block), kept.known(alike) or []
+    alike = unknowns.owners, [target.terms for target in targets]
+    found, left = kept.known(block), kept.known(alike) or {}
     if found is None:
-        attack = Attack(unknowns, targets, rule.min_contributors, rule.dominance_share, moves)
-        found, moves = search(attack), attack.moves()
+        attack = Attack(unknowns, targets, rule.min_contributors, rule.dominance_share, Reuse(left))
+        found, left = search(attack), attack.left()
     kept.keep(block, found)
-    kept.keep(alike, moves)
+    kept.keep(alike, left)
     return found
 
 
@@ -178,8 +179,8 @@ class Attack:
     targets: list[Target]
     min_contributors: int = 3
     dominance_share: float = 0.85
-    #: moves that `moves` gave of an attack on the same unknowns, whatever their amounts
-    known_moves: Sequence[Steps] = ()
+    #: what an attack on the same unknowns, whatever their amounts, has `left`
+    kept: Reuse = field(default_factory=lambda: Reuse({}))
 
     def __post_init__(self) -> None:
         size = len(self.unknowns.values)
@@ -204,7 +205,7 @@ class Attack:
         needed = np.array([[t.above for t in self.targets], [t.below for t in self.targets]]) / self._scale
         self._needed = needed.reshape(2, len(self.targets))
         self._moves = Moves(self._room, self._goals, enough(self._needed), touches)
-        for indices, steps in self.known_moves:
+        for indices, steps in self.kept.known(_MOVES) or ():
             deviation = np.zeros(size)
             deviation[indices] = steps
             self._moves.add(deviation, self._rows[:0])
@@ -231,9 +232,10 @@ class Attack:
                 return self._seen[key]
         return [breach for key in keys for breach in self._seen[key]]
 
-    def moves(self) -> list[Steps]:
-        """Every move known by now, to begin another attack with."""
-        return self._moves.steps()
+    def left(self) -> dict[str, Any]:
+        """What may start another attack: every move known by now, and what its user kept."""
+        self.kept.keep(_MOVES, self._moves.steps())
+        return self.kept.used
 
     def _register(self, fact: Fact) -> int:
         """Number of a fact, given at its first meeting."""

@@ -30,9 +30,7 @@ class Answer:
 _SLOW_SEARCHES = ("mip_heuristic_run_root_reduced_cost", "mip_heuristic_run_rins", "mip_heuristic_run_rens")
 
 
-def cheapest_cover(
-    costs: Vector, sets: Sequence[NDArray[np.int32]], max_nodes: int
-) -> NDArray[np.bool_] | None:
+def cheapest_cover(costs: Vector, sets: Sequence[Sequence[int]], max_nodes: int) -> NDArray[np.bool_] | None:
     """Which positions of `costs` to take so that each of `sets` has one of them, at the least cost.
 
     None when `max_nodes` of the search end before the proof.
@@ -50,7 +48,7 @@ def cheapest_cover(
     engine.changeColsCost(size, columns, costs)
     engine.changeColsIntegrality(size, columns, np.array([highs.HighsVarType.kInteger] * size))
     for one in sets:
-        engine.addRow(1.0, _INFINITE, len(one), one, np.ones(len(one)))
+        engine.addRow(1.0, _INFINITE, len(one), np.array(one, dtype=np.int32), np.ones(len(one)))
     engine.run()
     if engine.getModelStatus() != highs.HighsModelStatus.kOptimal:
         return None

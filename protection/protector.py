@@ -122,11 +122,17 @@ class Protector:
         cuts = sorted(self._cuts, key=sorted)
         if not cuts:
             return frozenset()
-        names = sorted(frozenset[str]().union(*cuts))
-        column = {name: position for position, name in enumerate(names)}
-        sets = [np.array([column[name] for name in sorted(cut)], dtype=np.int32) for cut in cuts]
-        taken = cheapest_cover(np.array([self._costs[name] for name in names]), sets, _MAX_NODES)
-        return None if taken is None else frozenset(name for name in names if taken[column[name]])
+        costs = {name: self._costs[name] for name in sorted(frozenset[str]().union(*cuts))}
+        column = {name: position for position, name in enumerate(costs)}
+        sets = [[column[name] for name in sorted(cut)] for cut in cuts]
+
+        def solve() -> list[list[str]]:
+            taken = cheapest_cover(np.array(list(costs.values())), sets, _MAX_NODES)
+            return [] if taken is None else [[name for name in costs if taken[column[name]]]]
+
+        # proofs often stay what they were when an amount moves
+        found = self._attack.kept.get((costs, sets), solve)
+        return frozenset(found[0]) if found else None
 
 
 def _narrowest(cuts: Iterable[Figures]) -> list[Figures]:

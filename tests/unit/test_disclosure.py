@@ -16,6 +16,7 @@ from periscope.errors import GateError
 from periscope.programme import Programme
 from periscope.reuse import Reuse
 from periscope.settings import Secrecy
+from protection import protector
 from protection.protector import choose
 
 Cells = dict[tuple[str, str], float]
@@ -163,7 +164,7 @@ def test_a_block_where_nothing_changed_is_not_attacked_again(monkeypatch: pytest
     st.sets(st.integers(0, 11), min_size=1, max_size=4),
     st.lists(st.sampled_from("kmn"), min_size=12, max_size=12),
 )
-def test_moves_found_under_other_amounts_change_no_answer(
+def test_what_an_attack_on_other_amounts_left_changes_no_answer(
     values: list[tuple[float, float]], chosen: set[int], owners: list[str]
 ) -> None:
     keys = [(r, c) for r in "pqr" for c in "abcd"]
@@ -174,13 +175,27 @@ def test_moves_found_under_other_amounts_change_no_answer(
     earlier = Attack(before.unknowns, before.targets(*goals))
     choose(earlier, before.facts, now.costs, primaries, 10)
     anew = Attack(now.unknowns, now.targets(*goals))
-    moves = json.loads(json.dumps(earlier.moves()))
-    warned = Attack(now.unknowns, now.targets(*goals), known_moves=moves)
+    left = Reuse(json.loads(json.dumps(earlier.left())))
+    warned = Attack(now.unknowns, now.targets(*goals), kept=left)
     told = [fact for fact in now.facts if fact.figure not in primaries]
     assert warned.run(told) == anew.run(told)
     assert choose(warned, now.facts, now.costs, primaries, 10) == choose(
         anew, now.facts, now.costs, primaries, 10
     )
+
+
+def test_the_master_is_not_asked_again_what_other_amounts_asked_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = CrossTable(PROBLEM)
+    primaries, targets = frozenset({"w,b"}), table.targets(("w", "b"))
+    attack = Attack(table.unknowns, targets)
+    choice = choose(attack, table.facts, table.costs, primaries, 10)
+    table.unknowns.values[table.index["z", "a"]] += 1.0
+    asked = []
+    monkeypatch.setattr(protector, "cheapest_cover", lambda *told: asked.append(told))
+    again = Attack(table.unknowns, targets, kept=Reuse(attack.left()))
+    assert choose(again, table.facts, table.costs, primaries, 10) == choice and not asked
+    choose(again, table.facts, table.costs | {"w,a": 1.0}, primaries, 10)
+    assert asked  # another cost is another question
 
 
 def test_an_attack_begun_with_all_the_moves_asks_for_none() -> None:
