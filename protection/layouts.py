@@ -75,14 +75,13 @@ def search(
 ) -> tuple[list[list[Told]], Reuse]:
     """What each layout would tell once protected together with all the rest; takes as long as the masks themselves.
 
-    `kept` are choices of an earlier run; it is returned with those that were used.
+    `figures` and `scope` are those of enterprises: counts of persons are not told by function otherwise. `kept` are choices of an earlier run; it is returned with those that were used.
     """
     # a search without refinement hides more, never less: what is offered is at least what would be told
     quick = replace(rule, max_rounds=0)
-    enterprises = [figure for figure in scope if figure.secrecy == "enterprise"]
-    asked = [(YEAR_ONLY, enterprises, told_by_quarter(enterprises))]
+    asked = [(YEAR_ONLY, scope, told_by_quarter(scope))]
     if classes := _best_classes(scope, agreed, rule):
-        asked.append((setting(map(class_id, classes)), merge(enterprises, classes), frozenset()))
+        asked.append((setting(map(class_id, classes)), merge(scope, classes), frozenset()))
     found = []
     for name, told, withheld in asked:
         alone = frozenset(causes(told, rule, agreed))

@@ -129,7 +129,8 @@ def _searching(
         yield list
         return
     with reuse.opened(run.workspace, "layouts") as kept:
-        answer = submit(beside, layouts.search, figures, scope, agreed, past, settings.secrecy, kept)
+        theirs = [[figure for figure in told if figure.secrecy == "enterprise"] for told in (figures, scope)]
+        answer = submit(beside, layouts.search, *theirs, agreed, past, settings.secrecy, kept)
 
         def found() -> list[list[layouts.Told]]:
             told, there = answer()

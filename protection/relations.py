@@ -141,7 +141,6 @@ class Amounts:
                     if "-Q" in figure.period:
                         year = figure.period[:4]
                         self._last[year] = max(self._last.get(year, ""), figure.period)
-        self._end = max(self._last.values(), default="")
 
     def expand(self, term: Term, period: str, key: tuple[str, str]) -> list[tuple[Atom, float]] | None:
         """The amounts that a term means for one entity in a period; None when one of them is not known."""
