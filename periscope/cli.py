@@ -253,7 +253,7 @@ def _protected(
     workspace = run.workspace
     candidate = workspace.candidate_database
     _need(candidate, _NOT_BUILT)
-    with warehouse.connect(candidate) as connection:
+    with warehouse.connect(candidate) as connection, reuse.opened(workspace, "views") as views:
         warehouse.attach(connection, workspace.raw_database)
         figures.bind(connection)
         restated = restatement.find(connection, run)
@@ -265,7 +265,7 @@ def _protected(
 
         def pages(folders: list[Path]) -> Callable[[], None]:
             contexts.write_all(folders, reviewed.restatements, is_draft=not is_closing)
-            start = partial(render.render_all, kernels=ahead.kernels, beside=ahead.beside)
+            start = partial(render.render_all, kernels=ahead.kernels, beside=ahead.beside, kept=views)
             return reuse.pages(run, folders, start, export.PROOFS)
 
         place(connection, pages, review.lines(run, reviewed), ahead.beside)

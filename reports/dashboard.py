@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from periscope import catalogue
 from periscope.quarters import Quarter
+from periscope.reuse import Reuse
 from reports import french, html, sections, views
 from reports.document import Section
 from reports.report import Report
@@ -26,8 +27,8 @@ _COMMON = (
 )
 
 
-def render(report: Report) -> str:
-    """The whole page as HTML text."""
+def render(report: Report, kept: Reuse | None = None) -> str:
+    """The whole page as HTML text; `kept` has views of an earlier run."""
     styles = [html.asset("base.css"), html.asset("dashboard.css")]
     script = html.asset("dashboard.js")
     kind = report.context.reader_kind
@@ -52,7 +53,7 @@ def render(report: Report) -> str:
         periods={period: _period(period) for period in views.periods(report)},
         functions={item: _function(report, item) for item in views.functions(report)},
         data=_json(_data(report)),
-        views=views.packed(report),
+        views=views.packed(report, kept or Reuse({})),
         styles=styles,
         script=script,
         policy=html.policy(styles, [script]),

@@ -17,7 +17,8 @@ from reports import eligibility, french, html, pdf, proofs, workbook
 from reports.parts import parts
 from reports.report import Report
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a kernel, which imports this module too, has no need of a warehouse
+    from periscope.reuse import Reuse
     from reports.notebook import Kernels
 
 #: The titles of a report's parts, in the HTML of its sections: already escaped there.
@@ -30,12 +31,15 @@ def render_reader(folder: Path) -> None:
 
 
 def render_all(
-    folders: Sequence[Path], kernels: Kernels | None = None, beside: Beside | None = None
+    folders: Sequence[Path],
+    kernels: Kernels | None = None,
+    beside: Beside | None = None,
+    kept: Reuse | None = None,
 ) -> Callable[[], None]:
     """Start the pages of several readers: dashboards in the second process, funders' reports in kernels.
 
     They are all written, or one of them refuses (GateError), once what is returned has been called. Raises GateError when
-    an expense forbids a report.
+    an expense forbids a report. `kept` has views of dashboards of an earlier run.
     """
     contexts = {folder: ReportContext.load(folder) for folder in folders}
     refused = [line for context in contexts.values() for line in eligibility.violations(context)]
@@ -43,12 +47,16 @@ def render_all(
         raise GateError("Comptes rendus refusés, rien n'est publié :\n" + "\n".join(dict.fromkeys(refused)))
     funders = [folder for folder, context in contexts.items() if context.reader_kind == "funder"]
     executed = kernels.start(funders) if kernels else lambda: _executed(funders)
-    dashboards = submit(beside, _dashboards, [folder for folder in folders if folder not in funders])
+    others = [folder for folder in folders if folder not in funders]
+    dashboards = submit(beside, _dashboards, others, kept)
 
     def written() -> None:
         reports = [Report.open(folder) for folder in funders]
         # not written over there: a process that outlives a killed run must have nothing left to write
-        for folder, text in dashboards():
+        pages, there = dashboards()
+        if kept and there:
+            kept.used = there.used
+        for folder, text in pages:
             (folder / "dashboard.html").write_text(text, encoding="utf-8")
         for report, shown in zip(reports, executed(), strict=True):
             (report.folder / "rapport.html").write_text(page(report, shown), encoding="utf-8")
@@ -56,10 +64,11 @@ def render_all(
     return written
 
 
-def _dashboards(folders: list[Path]) -> list[tuple[Path, str]]:
-    from reports import dashboard  # a kernel, which imports this module too, makes none
+def _dashboards(folders: list[Path], kept: Reuse | None) -> tuple[list[tuple[Path, str]], Reuse | None]:
+    from reports import dashboard  # no kernel makes one
 
-    return [(folder, dashboard.render(Report.open(folder))) for folder in folders]
+    pages = [(folder, dashboard.render(Report.open(folder), kept)) for folder in folders]
+    return pages, kept
 
 
 def _executed(folders: list[Path]) -> list[Markup]:

@@ -8,23 +8,41 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
+from collections import defaultdict
 from dataclasses import replace
+from functools import partial
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from periscope import catalogue
-from periscope.reader_context import Network
+from periscope.reader_context import Network, ReportContext
 from reports import charts, french, html, sections
 from reports import figures as figure_module
 from reports.figures import Figure, Figures
 from reports.report import CRITERIA, HEADLINES, PRESENCE_PERIMETERS, Report
+
+if TYPE_CHECKING:  # a kernel, which imports this module too, has no need of a warehouse
+    from periscope.reuse import Reuse
 
 BY_PERIMETER = (sections.turnover, sections.jobs, sections.creation, sections.cooperation)
 BY_QUARTER = (sections.rooms,)
 #: Sections are kept for two years; older quarters stay in the table of all figures.
 _QUARTERS = 8
 _SPARK_QUARTERS = 12
+#: all that the views of an earlier period take from the context of their reader
+_OF_CONTEXT = (
+    "pole_name",
+    "is_fictitious",
+    "quarter",
+    "as_of",
+    "reader",
+    "reader_label",
+    "reader_kind",
+    "labels",
+    "targets",
+)
 
 
 def perimeters(report: Report) -> list[str]:
@@ -132,11 +150,44 @@ def sections_html(report: Report, perimeter: str, function: str) -> dict[str, st
     return {one.slug: html.blocks(one) for one in built}
 
 
-def packed(report: Report) -> dict[str, str]:
-    """Period -> data address of the gzip JSON of its views, keyed `perimeter|function`, then by slug."""
+def packed(report: Report, kept: Reuse) -> dict[str, str]:
+    """Period -> data address of the gzip JSON of its views, keyed `perimeter|function`, then by slug.
+
+    Views of an earlier period are those of an earlier run, in `kept`, when all that they are made from is the same.
+    """
     recent = [p for p in periods(report) if "-Q" in p][:_QUARTERS]
     choices = list(product(perimeters(report), functions(report)))
-    return {period: _packed(report, period, choices, period in recent) for period in periods(report)}
+    versions = _versions(report)
+    found = {}
+    for period in periods(report):
+        asked = period, choices, period in recent
+        if period in (report.quarter, report.year):
+            found[period] = _packed(report, *asked)
+        else:
+            seen = _seen(report, period)
+            told = [version for of, version in versions.items() if of <= _end(period)]
+            found[period] = kept.get((asked, seen.context, told), partial(_packed, seen, *asked))
+    return found
+
+
+def _end(period: str) -> str:
+    return period if "-Q" in period else f"{period}-Q4"
+
+
+def _versions(report: Report) -> dict[str, str]:
+    """Period -> hash of its figures; cohorts, which every view may tell, come first."""
+    rows: dict[str, list[list[object]]] = defaultdict(list)
+    for figure in report.figures:
+        row = [getattr(figure, name) for name in catalogue.FIGURE_COLUMNS]
+        rows["" if figure.dimension == "cohort" else figure.period].append(row)
+    return {period: hashlib.sha256(repr(told).encode()).hexdigest() for period, told in rows.items()}
+
+
+def _seen(report: Report, period: str) -> Report:
+    """What the views of an earlier period are made from, and nothing else."""
+    told = {name: getattr(report.context, name) for name in _OF_CONTEXT}
+    until = [f for f in report.figures if f.period <= _end(period) or f.dimension == "cohort"]
+    return Report(report.folder, ReportContext(**told), Figures(until))
 
 
 def _packed(report: Report, period: str, choices: list[tuple[str, str]], has_sections: bool) -> str:

@@ -22,7 +22,8 @@ from pypdf import PdfReader
 
 from periscope.errors import GateError, PeriscopeError
 from periscope.reader_context import ReportContext
-from reports import charts, dashboard, french, html, pdf, render, sections, workbook
+from periscope.reuse import Reuse
+from reports import charts, dashboard, french, html, pdf, render, sections, views, workbook
 from reports.charts import Interval, Point
 from reports.document import Chart, Prose, Section, printed
 from reports.figures import Figures, sentence
@@ -202,6 +203,47 @@ def test_embedded_figures_are_the_published_ones(folders: dict[str, Path]) -> No
         with (folders["committee"] / name).open(encoding="utf-8", newline="") as file:
             published |= {row["figure_id"]: row["value"] for row in csv.DictReader(file)}
     assert shown == published
+
+
+@pytest.mark.parametrize("kind", ["internal", "committee"])
+def test_views_of_an_earlier_period_are_made_again_only_when_something_of_them_changed(
+    folders: dict[str, Path], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, first = Report.open(folders[kind]), Reuse({})
+    page = dashboard.render(report, first)
+    whole = {period: views._packed(report, *_asked(report, period)) for period in views.periods(report)}
+    assert views.packed(report, Reuse({})) == whole  # nothing of a view is left out of what it is made from
+    made: list[str] = []
+    packed = views._packed
+
+    def spy(seen: Report, period: str, *asked: Any) -> str:
+        made.append(period)
+        return packed(seen, period, *asked)
+
+    monkeypatch.setattr(views, "_packed", spy)
+    assert dashboard.render(report, Reuse(first.used)) == page
+    assert sorted(made) == sorted({report.quarter, report.year} & set(views.periods(report)))
+    old = min(f.period for f in report.figures if f.is_quarterly and f.indicator_id == "turnover_total")
+    moved = [
+        replace(f, value=D(12)) if f.period == old and f.indicator_id == "turnover_total" else f
+        for f in report.figures
+    ]
+    made.clear()
+    changed = replace(report, figures=Figures(moved))
+    assert views.packed(changed, Reuse(first.used)) != whole
+    assert set(made) >= {period for period in views.periods(report) if period >= old}
+    made.clear()
+    dashboard.render(replace(report, context=replace(report.context, labels={})), Reuse(first.used))
+    assert set(made) == set(views.periods(report))
+
+
+def _asked(report: Report, period: str) -> tuple[str, list[tuple[str, str]], bool]:
+    recent = [p for p in views.periods(report) if "-Q" in p][: views._QUARTERS]
+    return (
+        period,
+        [(p, f) for p in views.perimeters(report) for f in views.functions(report)],
+        period in recent,
+    )
 
 
 def test_no_address_in_any_page(folders: dict[str, Path], shown: Report) -> None:
