@@ -60,9 +60,10 @@ def figures(root: Path) -> bytes:
 
 
 def mask(root: Path) -> None:
-    """Choose the masks of the published quarter from nothing, layouts offered included."""
+    """Choose the masks of the published quarter from nothing, bands and layouts offered included."""
     run = Run(Workspace(root), Quarter.parse("2026-Q3"), date.fromisoformat(AS_OF))
-    (run.workspace.warehouse / "reuse" / "masks.json").unlink()
+    for name in ("masks", "bands", "layouts"):
+        (run.workspace.warehouse / "reuse" / f"{name}.json").unlink()
     copy = shutil.copyfile(run.workspace.database, root / "masks.duckdb")
     with warehouse.connect(copy) as connection, Beside("protection.layouts") as beside:
         warehouse.attach(connection, run.workspace.raw_database)

@@ -264,9 +264,9 @@ def _protected(
         contexts = ContextWriter(connection, run)
 
         def pages(folders: list[Path]) -> Callable[[], None]:
-            contexts.write_all(folders, reviewed.restatements, is_draft=not is_closing)
+            told = contexts.write_each(folders, reviewed.restatements, is_draft=not is_closing)
             start = partial(render.render_all, kernels=ahead.kernels, beside=ahead.beside, kept=views)
-            return reuse.pages(run, folders, start, export.PROOFS)
+            return reuse.pages(run, told, start, export.PROOFS)
 
         place(connection, pages, review.lines(run, reviewed), ahead.beside)
         sheets, quarter = member_sheets.collect(connection, run), str(run.quarter)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -85,26 +85,32 @@ def files_of(folder: Path, apart: Container[str] = ()) -> Files:
 
 def pages(
     run: Run,
-    folders: list[Path],
-    render: Callable[[list[Path]], Callable[[], None]],
+    folders: Iterable[Path],
+    render: Callable[[Iterable[Path]], Callable[[], None]],
     apart: Container[str] = (),
 ) -> Callable[[], None]:
     """Have `render` start the pages of the readers whose files changed; the others' are those of the publication in place.
 
-    What is returned waits for them all. A page is taken again only when the folder it was made from, and the page itself,
+    `folders` may be written while they are asked for, and pages start meanwhile. What is returned waits for them all. A page is taken again only when the folder it was made from, and the page itself,
     have the hashes of then. Files named in `apart` are no page's, and may be written meanwhile.
     """
     place = run.workspace.published / str(run.quarter)
-    keys = {folder: (folder.name, files_of(folder, apart)) for folder in folders}
+    keys: dict[Path, tuple[str, Files]] = {}
     kept = Reuse(_saved(_path(run.workspace, "pages"), code_hash()))
-    changed = [f for f in folders if not _take_again(keys[f][1], kept.known(keys[f]), f, place / f.name)]
-    rendered = render(changed)
+
+    def changed() -> Iterator[Path]:
+        for folder in folders:
+            key = keys[folder] = folder.name, files_of(folder, apart)
+            if not _take_again(key[1], kept.known(key), folder, place / folder.name):
+                yield folder
+
+    rendered = render(changed())
 
     def written() -> None:
         rendered()
         with opened(run.workspace, "pages") as reuse:
-            for folder in folders:
-                reuse.keep(keys[folder], files_of(folder, apart))
+            for folder, key in keys.items():
+                reuse.keep(key, files_of(folder, apart))
 
     return written
 

@@ -6,6 +6,7 @@ Names of members reach the internal edition only; a funder has its own grants an
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -123,13 +124,17 @@ class ContextWriter:
         self._missing = self._missing_senders()
         self._delivered = delivery.days(run.workspace, str(run.quarter))
 
-    def write_all(
-        self, folders: list[Path], restatements: list[Restatement] | None = None, is_draft: bool = True
-    ) -> None:
-        """Write `context.json` in each reader's folder, named after the reader and holding its figures."""
+    def write_each(
+        self, folders: Iterable[Path], restatements: list[Restatement] | None = None, is_draft: bool = True
+    ) -> Iterator[Path]:
+        """Write `context.json` in each reader's folder, named after the reader and holding its figures, then give it.
+
+        Funders come first: their reports take longest.
+        """
         known = {reader.reader_id: reader for reader in readers(self._connection)}
-        for folder in folders:
+        for folder in sorted(folders, key=lambda folder: known[folder.name].kind != FUNDER):
             self._write(folder, known[folder.name], restatements or [], is_draft)
+            yield folder
 
     def _write(self, folder: Path, reader: Reader, restatements: list[Restatement], is_draft: bool) -> None:
         withheld = fragility.withheld(self._connection) if reader.kind == INTERNAL else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -36,14 +36,13 @@ class Kernels:
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self._started = [self._pool.submit(_Kernel) for _ in range(min(ahead, AT_ONCE))]
 
-    def start(self, folders: Sequence[Path]) -> Callable[[], list[Markup]]:
-        """Run the notebook for each folder, a few at once; what is returned waits for what each displayed, in their order.
+    def start(self, folder: Path) -> Callable[[], Markup]:
+        """Run the notebook for a folder, a few at once; what is returned waits for what it displayed.
 
         It raises GateError when a report refuses to be written, PeriscopeError when it fails; no cell content is repeated.
         """
-        kernels = [self._started.pop() if self._started else None for _ in folders]
-        shown = [self._pool.submit(_execute, *one) for one in zip(kernels, folders, strict=True)]
-        return lambda: [one.result() for one in shown]
+        kernel = self._started.pop() if self._started else None
+        return self._pool.submit(_execute, kernel, folder).result
 
     def close(self) -> None:
         """Stop the kernels that no folder needed, and wait for those at work."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ def render_reader(folder: Path) -> None:
 
 
 def render_all(
-    folders: Sequence[Path],
+    folders: Iterable[Path],
     kernels: Kernels | None = None,
     beside: Beside | None = None,
     kept: Reuse | None = None,
@@ -41,25 +41,36 @@ def render_all(
     They are all written, or one of them refuses (GateError), once what is returned has been called. Raises GateError when
     an expense forbids a report. `kept` has views of dashboards of an earlier run.
     """
-    contexts = {folder: ReportContext.load(folder) for folder in folders}
-    refused = [line for context in contexts.values() for line in eligibility.violations(context)]
+    refused: list[str] = []
+    funders: dict[Path, Callable[[], Markup]] = {}
+    others: list[Path] = []
+    own = ExitStack()
+    for folder in folders:
+        context = ReportContext.load(folder)
+        violations = eligibility.violations(context)
+        refused += violations
+        if context.reader_kind != "funder":
+            others.append(folder)
+        elif not violations:
+            kernels = kernels or own.enter_context(_kernels())
+            funders[folder] = kernels.start(folder)
     if refused:
+        own.close()
         raise GateError("Comptes rendus refusés, rien n'est publié :\n" + "\n".join(dict.fromkeys(refused)))
-    funders = [folder for folder, context in contexts.items() if context.reader_kind == "funder"]
-    executed = kernels.start(funders) if kernels else lambda: _executed(funders)
-    others = [folder for folder in folders if folder not in funders]
     dashboards = submit(beside, _dashboards, others, kept)
 
     def written() -> None:
-        reports = [Report.open(folder) for folder in funders]
-        # not written over there: a process that outlives a killed run must have nothing left to write
-        pages, there = dashboards()
-        if kept and there:
-            kept.used = there.used
-        for folder, text in pages:
-            (folder / "dashboard.html").write_text(text, encoding="utf-8")
-        for report, shown in zip(reports, executed(), strict=True):
-            (report.folder / "rapport.html").write_text(page(report, shown), encoding="utf-8")
+        with own:
+            reports = [Report.open(folder) for folder in funders]
+            # not written over there: a process that outlives a killed run must have nothing left to write
+            pages, there = dashboards()
+            if kept and there:
+                kept.used = there.used
+            for folder, text in pages:
+                (folder / "dashboard.html").write_text(text, encoding="utf-8")
+            for report in reports:
+                shown = funders[report.folder]()
+                (report.folder / "rapport.html").write_text(page(report, shown), encoding="utf-8")
 
     return written
 
@@ -71,14 +82,10 @@ def _dashboards(folders: list[Path], kept: Reuse | None) -> tuple[list[tuple[Pat
     return pages, kept
 
 
-def _executed(folders: list[Path]) -> list[Markup]:
-    """What the notebook showed of each funder's folder."""
-    if not folders:
-        return []
+def _kernels() -> closing[Kernels]:
     from reports import notebook  # the kernel's libraries are slow to import
 
-    with closing(notebook.Kernels()) as own:
-        return own.start(folders)()
+    return closing(notebook.Kernels())
 
 
 def page(report: Report, shown: Markup) -> str:

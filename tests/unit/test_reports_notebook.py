@@ -87,7 +87,7 @@ def test_a_failure_never_repeats_a_cell(tmp_path: Path) -> None:
         text.replace("2026-Q3,members,all,all,", "2026-Q3,members,all,all,CANARI", 1), "utf-8"
     )
     with pytest.raises(PeriscopeError) as caught:
-        notebook.Kernels().start([folder])()
+        notebook.Kernels().start(folder)()
     assert (
         "CANARI" not in str(caught.value)
         and caught.value.__cause__ is None
@@ -101,7 +101,7 @@ def test_no_trace_is_left_in_the_home_of_the_user(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("HOME", str(home))
     for name in [key for key in os.environ if key.startswith(("JUPYTER", "IPYTHON", "XDG"))]:
         monkeypatch.delenv(name)
-    notebook.Kernels().start([reader_folder.write(tmp_path / "f")])()
+    notebook.Kernels().start(reader_folder.write(tmp_path / "f"))()
     assert [path for path in home.rglob("*") if path.is_file()] == []
 
 
@@ -109,7 +109,7 @@ def test_kernels_started_ahead_are_used_and_the_others_stopped(tmp_path: Path) -
     with closing(notebook.Kernels(2)) as kernels:
         started = [future.result() for future in kernels._started]
         assert all(run_sync(one._manager.is_alive)() for one in started)
-        (shown,) = kernels.start([reader_folder.write(tmp_path / "f")])()
+        shown = kernels.start(reader_folder.write(tmp_path / "f"))()
         assert 'id="resultats"' in shown and len(kernels._started) == 1
     assert not any(run_sync(one._manager.is_alive)() for one in started)
     assert not any(Path(one._private.name).exists() for one in started)

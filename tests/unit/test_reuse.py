@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -36,12 +36,12 @@ class Renderer:
     def __init__(self) -> None:
         self.made: list[str] = []
 
-    def __call__(self, folders: list[Path]) -> Callable[[], None]:
-        for folder in folders:
-            self.made.append(folder.name)
+    def __call__(self, folders: Iterable[Path]) -> Callable[[], None]:
+        mine = list(folders)
+        self.made += [folder.name for folder in mine]
 
         def written() -> None:
-            for folder in folders:
+            for folder in mine:
                 (folder / "page.html").write_text(f"<p>{(folder / 'figures.csv').read_text()}</p>")
                 (folder / "form.pdf").unlink()
 
