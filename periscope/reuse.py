@@ -91,8 +91,9 @@ def pages(
 ) -> Callable[[], None]:
     """Have `render` start the pages of the readers whose files changed; the others' are those of the publication in place.
 
-    `folders` may be written while they are asked for, and pages start meanwhile. What is returned waits for them all. A page is taken again only when the folder it was made from, and the page itself,
-    have the hashes of then. Files named in `apart` are no page's, and may be written meanwhile.
+    `folders` may be written while they are asked for: pages start meanwhile. What is returned waits for them all. A page is
+    taken again only when the folder it was made from, and the page itself, have the hashes of then. Files named in `apart`
+    are no page's, and may be written meanwhile.
     """
     place = run.workspace.published / str(run.quarter)
     keys: dict[Path, tuple[str, Files]] = {}

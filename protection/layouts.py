@@ -75,7 +75,8 @@ def search(
 ) -> tuple[list[list[Told]], Reuse]:
     """What each layout would tell once protected together with all the rest; takes as long as the masks themselves.
 
-    `figures` and `scope` are those of enterprises: counts of persons are not told by function otherwise. `kept` are choices of an earlier run; it is returned with those that were used.
+    `figures` and `scope` are those of enterprises: counts of persons are no part of it. `kept` are choices of an earlier
+    run; it is returned with those that were used.
     """
     # a search without refinement hides more, never less: what is offered is at least what would be told
     quick = replace(rule, max_rounds=0)
