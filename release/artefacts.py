@@ -18,6 +18,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -164,19 +165,18 @@ def texts(path: Path) -> Iterator[str]:
 
 
 def _text(content: bytes) -> Iterator[str]:
-    text = content.decode("utf-8", errors="replace")
-    try:
+    text = told = content.decode("utf-8", errors="replace")
+    with suppress(ValueError, RecursionError):  # not JSON, or none that it is sane to read as such
         # a key may be there twice; a number is told as it is written
         data = json.loads(text, object_pairs_hook=list, parse_int=str, parse_float=str)
-        yield html.unescape("\n".join(_strings(data)))
-    except (ValueError, RecursionError):
-        yield text
-        as_read = _ESCAPED.sub(_unescaped, html.unescape(text))
-        if as_read != text:
-            yield as_read
+        told = html.unescape("\n".join(_strings(data)))
+    yield told
+    as_read = _ESCAPED.sub(_unescaped, html.unescape(told))
+    if as_read != told:
+        yield as_read
     for first, packed, packed_too, last in _TYPED_ARRAY.findall(text):
         yield _typed_array(first or last, packed or packed_too)
-    for packed in _DATA_ADDRESS.findall(text):
+    for packed in _DATA_ADDRESS.findall(told):
         try:
             yield from _unknown(base64.b64decode(packed))
         except binascii.Error:

@@ -66,6 +66,19 @@ def notebook(path: Path, told: str) -> None:
     )
 
 
+def script_in_a_notebook(path: Path, told: str) -> None:
+    script = f"<script>const d = {json.dumps([told])}</script>"
+    path.write_text(
+        json.dumps({"cells": [{"outputs": [{"data": {"text/html": [script]}}]}]}), encoding="utf-8"
+    )
+
+
+def download_in_json(path: Path, told: str) -> None:
+    packed = base64.b64encode(f"???>>>{told}\n".encode()).decode()
+    written = json.dumps({"a": f"data:text/csv;base64,{packed}"}).replace("/", "\\/")
+    path.write_text(written, encoding="utf-8")
+
+
 def parquet(path: Path, told: str) -> None:
     pq.write_table(pa.table({"a": pa.array(["x", told]).dictionary_encode()}).slice(0, 1), path)
 
@@ -92,6 +105,8 @@ WRAPPINGS: list[tuple[str, Callable[[Path, str], None]]] = [
     ("d.xlsx", document_property),
     ("e.ipynb", notebook),
     ("f.parquet", parquet),
+    ("g.ipynb", script_in_a_notebook),
+    ("k.json", download_in_json),
     ("h.html", embedded_download),
     ("i.html", packed_view),
     ("j.json", key_told_twice),
