@@ -253,7 +253,7 @@ def _protected(
     workspace = run.workspace
     candidate = workspace.candidate_database
     _need(candidate, _NOT_BUILT)
-    with warehouse.connect(candidate) as connection, reuse.opened(workspace, "views") as views:
+    with warehouse.connect(candidate) as connection:
         warehouse.attach(connection, workspace.raw_database)
         figures.bind(connection)
         restated = restatement.find(connection, run)
@@ -265,8 +265,18 @@ def _protected(
 
         def pages(folders: list[Path]) -> Callable[[], None]:
             told = contexts.write_each(folders, reviewed.restatements, is_draft=not is_closing)
+            saved = ExitStack()
+            views = saved.enter_context(reuse.opened(workspace, "views"))
+            for folder in folders:  # a page that is taken again keeps its views
+                views.keep(folder.name, views.known(folder.name))
             start = partial(render.render_all, kernels=ahead.kernels, beside=ahead.beside, kept=views)
-            return reuse.pages(run, told, start, export.PROOFS)
+            rendered = reuse.pages(run, told, start, export.PROOFS)
+
+            def written() -> None:
+                rendered()
+                saved.close()
+
+            return written
 
         place(connection, pages, review.lines(run, reviewed), ahead.beside)
         sheets, quarter = member_sheets.collect(connection, run), str(run.quarter)

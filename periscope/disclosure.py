@@ -134,11 +134,13 @@ def components(groups: Indices, members: Indices, size: int) -> list[int]:
 def breaches(
     unknowns: Unknowns, facts: list[Fact], targets: list[Target], rule: Secrecy, kept: Reuse | None = None
 ) -> list[Breach]:
-    """Every breach of `targets` under these facts, block by block; `kept` is for who refuses what has one."""
+    """Every breach of `targets` under these facts, block by block; nothing is kept when there is one."""
     found: list[Breach] = []
     for part, told, mine in blocks(unknowns, facts, targets):
         if told and mine:
             found += attacked(part, mine, rule, kept or Reuse({}), told, methodcaller("run", told))
+    if found and kept:
+        kept.used.clear()
     return found
 
 
@@ -396,6 +398,7 @@ class _Scene:
         deviation = np.where(np.abs(answer.deviation) > 1e-9, answer.deviation, 0.0)
         move = self._moves.add(deviation, attack._rows[: len(attack._facts)])
         limits = self._limits_of([move])
+        self._moves.useful.add(move)
         self._allowed.append(move)
         self._limits = np.concatenate([self._limits, limits])
         spares = self._moves.spares[move] > 0

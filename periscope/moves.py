@@ -11,6 +11,8 @@ from periscope.programme import Vector
 
 #: What is nothing, in units of the largest amount: the rounding of programmes.
 EPSILON = 1e-7
+#: More moves take longer to look through than the programmes that they spare.
+_KEPT = 2000
 Matrix = NDArray[np.float64]
 #: A move: which unknowns, and by how much each.
 Steps = tuple[list[int], list[float]]
@@ -41,10 +43,13 @@ class Moves:
         #: columns are the suspects; the first, an outsider, is never touched
         self.spares = np.zeros((0, touches.shape[1]), dtype=np.float32)
         self._changes = np.zeros((0, 64), dtype=bool)
+        #: those that changed none of the facts once in force
+        self.useful: set[int] = set()
 
     def allowed(self, facts: list[int]) -> list[int]:
         """Moves that change none of these facts."""
         kept: list[int] = np.flatnonzero(~self._changes[: self.count, facts].any(axis=1)).tolist()
+        self.useful.update(kept)
         return kept
 
     def add_fact(self, number: int, row: Vector) -> None:
@@ -77,10 +82,12 @@ class Moves:
         return number
 
     def steps(self) -> list[Steps]:
-        """Every move, in the order in which they were added."""
-        terms = self._terms[: self.count]
-        moved = [np.flatnonzero(deviation) for deviation in terms]
-        return [(there.tolist(), row[there].tolist()) for there, row in zip(moved, terms, strict=True)]
+        """The last useful moves, oldest first."""
+        found = []
+        for number in sorted(self.useful)[-_KEPT:]:
+            moved = np.flatnonzero(self._terms[number])
+            found.append((moved.tolist(), self._terms[number, moved].tolist()))
+        return found
 
     def limits(self, moves: list[int], bands: Matrix, below: Vector, above: Vector) -> Matrix:
         """How many times each of these moves can be made, and its contrary, also within bands in force."""

@@ -166,13 +166,13 @@ def texts(path: Path) -> Iterator[str]:
 
 def _text(content: bytes) -> Iterator[str]:
     text = told = content.decode("utf-8", errors="replace")
+    yield text
     with suppress(ValueError, RecursionError):  # not JSON, or none that it is sane to read as such
-        # a key may be there twice; a number is told as it is written
+        # a key may be there twice; a number is told as it is written; neighbours make no name together
         data = json.loads(text, object_pairs_hook=list, parse_int=str, parse_float=str)
-        told = html.unescape("\n".join(_strings(data)))
-    yield told
+        told = "\n;\n".join(_strings(data))
     as_read = _ESCAPED.sub(_unescaped, html.unescape(told))
-    if as_read != told:
+    if as_read != text:
         yield as_read
     for first, packed, packed_too, last in _TYPED_ARRAY.findall(text):
         yield _typed_array(first or last, packed or packed_too)
@@ -193,7 +193,8 @@ def _strings(data: object) -> Iterator[str]:
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    return chr(int(match[1], 16)) if match[1] else match[2] or " "
+    # a new line parts two numbers, as a space does not
+    return chr(int(match[1], 16)) if match[1] else match[2] or "\n"
 
 
 def _unknown(content: bytes) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -39,7 +39,7 @@ def render_all(
     """Start the pages of several readers: dashboards in the second process, funders' reports in kernels.
 
     They are all written, or one of them refuses (GateError), once what is returned has been called. Raises GateError when
-    an expense forbids a report. `kept` has views of dashboards of an earlier run.
+    an expense forbids a report. `kept` has the views of each dashboard of an earlier run.
     """
     refused: list[str] = []
     funders: dict[Path, Callable[[], Markup]] = {}
@@ -57,17 +57,17 @@ def render_all(
     if refused:
         own.close()
         raise GateError("Comptes rendus refusés, rien n'est publié :\n" + "\n".join(dict.fromkeys(refused)))
-    dashboards = submit(beside, _dashboards, others, kept)
+    before = [kept.known(folder.name) or {} for folder in others] if kept else [{} for _ in others]
+    dashboards = submit(beside, _dashboards, others, before)
 
     def written() -> None:
         with own:
             reports = [Report.open(folder) for folder in funders]
             # not written over there: a process that outlives a killed run must have nothing left to write
-            pages, there = dashboards()
-            if kept and there:
-                kept.used = there.used
-            for folder, text in pages:
+            for folder, (text, views) in zip(others, dashboards(), strict=True):
                 (folder / "dashboard.html").write_text(text, encoding="utf-8")
+                if kept:
+                    kept.keep(folder.name, views)
             for report in reports:
                 shown = funders[report.folder]()
                 (report.folder / "rapport.html").write_text(page(report, shown), encoding="utf-8")
@@ -75,11 +75,16 @@ def render_all(
     return written
 
 
-def _dashboards(folders: list[Path], kept: Reuse | None) -> tuple[list[tuple[Path, str]], Reuse | None]:
+def _dashboards(folders: list[Path], before: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """The dashboard of each folder, and the views that it keeps; `before` has those of an earlier run."""
+    from periscope.reuse import Reuse
     from reports import dashboard  # no kernel makes one
 
-    pages = [(folder, dashboard.render(Report.open(folder), kept)) for folder in folders]
-    return pages, kept
+    found = []
+    for folder, views in zip(folders, before, strict=True):
+        kept = Reuse(views)
+        found.append((dashboard.render(Report.open(folder), kept), kept.used))
+    return found
 
 
 def _kernels() -> closing[Kernels]:

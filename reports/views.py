@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections import defaultdict
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,6 @@ _OF_CONTEXT = (
     "pole_name",
     "is_fictitious",
     "quarter",
-    "as_of",
     "reader",
     "reader_label",
     "reader_kind",
@@ -175,7 +175,7 @@ def _end(period: str) -> str:
 
 
 def _versions(report: Report) -> dict[str, str]:
-    """Period -> hash of its figures; cohorts, which every view may tell, come first."""
+    """Period -> hash of its figures; cohorts, which every view may tell, are under an empty period."""
     rows: dict[str, list[list[object]]] = defaultdict(list)
     for figure in report.figures:
         row = [getattr(figure, name) for name in catalogue.FIGURE_COLUMNS]
@@ -184,10 +184,10 @@ def _versions(report: Report) -> dict[str, str]:
 
 
 def _seen(report: Report, period: str) -> Report:
-    """What the views of an earlier period are made from, and nothing else."""
+    """What the views of an earlier period are made from, and nothing else: the day of the run is no part of it."""
     told = {name: getattr(report.context, name) for name in _OF_CONTEXT}
     until = [f for f in report.figures if f.period <= _end(period) or f.dimension == "cohort"]
-    return Report(report.folder, ReportContext(**told), Figures(until))
+    return Report(report.folder, ReportContext(as_of=date.min, **told), Figures(until))
 
 
 def _packed(report: Report, period: str, choices: list[tuple[str, str]], has_sections: bool) -> str:

@@ -137,6 +137,34 @@ def test_canaries_are_found_in_every_wrapping(
     assert not is_found(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    ("written", "is_there"),
+    [
+        ('{"a": 987654.32}', True),
+        ("[987654]", True),
+        ('{"a": [{"b": 12, "b": 987654.32e0}]}', True),
+        ('{"a": "<b>Coop&eacute;rative du canari</b>"}', True),
+        ('{"a": "987 654,32\\u00b9"}', True),
+        ("[" * 100_000 + '"987654,32"' + "]" * 100_000, True),
+        ('{"t": "rang 12\\n987 654,32"}', True),
+        ('<script>{"t": "rang 12\\n987 654,32"}</script>', True),
+        ('{"t": "987\\n654,32"}', False),
+        ('["Coopérative du", "Canari"]', False),
+    ],
+)
+def test_json_is_read_as_it_is_shown_and_as_it_is_written(
+    tmp_path: Path, written: str, is_there: bool
+) -> None:
+    (tmp_path / "a.json").write_text(written, encoding="utf-8")
+    assert bool(is_found(tmp_path / "a.json")) == is_there
+
+
+@pytest.mark.parametrize("name", ["Terre&centre", "Bois&regain"])
+def test_a_name_that_an_entity_would_eat_is_found(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"a": name}), encoding="utf-8")
+    assert any(Secrets(names={fold(name): "le nom"}).in_text(text) for text in texts(tmp_path / "a.json"))
+
+
 def test_canary_in_the_text_of_a_pdf(tmp_path: Path) -> None:
     source = tmp_path / "page.typ"
     for told in ("987 654,32 €", NAME):

@@ -140,7 +140,7 @@ def test_a_block_where_nothing_changed_is_not_attacked_again(monkeypatch: pytest
         *choose(Attack(table.unknowns, targets), table.facts, table.costs, PROBLEM_HIDDEN, 10).hidden
     )
     kept = Reuse({})
-    assert breaches(table.unknowns, betraying, targets, rule, kept)
+    assert breaches(table.unknowns, betraying, targets, rule, kept) and not kept.used
     assert breaches(table.unknowns, safe, targets, rule, kept) == []
     asked: list[list[Fact]] = []
     monkeypatch.setattr(Attack, "run", lambda attack, facts: asked.append(facts) or [])
@@ -194,8 +194,24 @@ def test_the_master_is_not_asked_again_what_other_amounts_asked_it(monkeypatch: 
     monkeypatch.setattr(protector, "cheapest_cover", lambda *told: asked.append(told))
     again = Attack(table.unknowns, targets, kept=Reuse(attack.left()))
     assert choose(again, table.facts, table.costs, primaries, 10) == choice and not asked
-    choose(again, table.facts, table.costs | {"w,a": 1.0}, primaries, 10)
+    unsure = choose(again, table.facts, table.costs | {"w,a": 1.0}, primaries, 10)
     assert asked  # another cost is another question
+    assert not unsure.is_optimal  # the programme, silent here, gave no answer
+
+
+def test_moves_that_no_fact_allows_any_more_are_forgotten() -> None:
+    table, kept = CrossTable(PROBLEM), Reuse({})
+    targets, counts = table.targets(*table.index), []
+    hidden = [f"{r},{c}" for r, c in table.index]
+    for generation in range(6):
+        rate = {table.index["w", "a"]: 1.0, table.index["w", "b"]: -0.5 - generation / 100}
+        told = [*table.published(*hidden, "T,T", "w,T"), Fact("rate", "value", rate)]
+        assert breaches(table.unknowns, told, targets, Secrecy(), kept) == []
+        (left,) = [value for value in kept.used.values() if isinstance(value, dict)]
+        counts.append(len(Reuse(left).known("moves")))
+        kept = Reuse(kept.used)
+        table.unknowns.values = [value * 1.01 for value in table.unknowns.values]
+    assert max(counts[1:]) <= 2 * counts[0]
 
 
 def test_an_attack_begun_with_all_the_moves_asks_for_none() -> None:

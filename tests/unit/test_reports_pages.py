@@ -6,7 +6,9 @@ import csv
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -21,12 +23,12 @@ from markupsafe import Markup
 from pypdf import PdfReader
 
 from periscope.errors import GateError, PeriscopeError
-from periscope.reader_context import ReportContext
+from periscope.reader_context import ReportContext, Target
 from periscope.reuse import Reuse
 from reports import charts, dashboard, french, html, pdf, render, sections, views, workbook
 from reports.charts import Interval, Point
 from reports.document import Chart, Prose, Section, printed
-from reports.figures import Figures, sentence
+from reports.figures import Figure, Figures, sentence
 from reports.report import Report
 from tests.fixtures import reader_folder
 from tests.fixtures.reader_folder import HOSTILE
@@ -210,6 +212,9 @@ def test_views_of_an_earlier_period_are_made_again_only_when_something_of_them_c
     folders: dict[str, Path], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report, first = Report.open(folders[kind]), Reuse({})
+    old = min(f.period for f in report.figures if f.is_quarterly and f.indicator_id == "turnover_total")
+    aim = Target("turnover_total", "members", old, D(1_234_567), date(2024, 1, 5), "Comité")
+    report = replace(report, context=replace(report.context, targets=(*report.context.targets, aim)))
     page = dashboard.render(report, first)
     whole = {period: views._packed(report, *_asked(report, period)) for period in views.periods(report)}
     assert views.packed(report, Reuse({})) == whole  # nothing of a view is left out of what it is made from
@@ -221,20 +226,37 @@ def test_views_of_an_earlier_period_are_made_again_only_when_something_of_them_c
         return packed(seen, period, *asked)
 
     monkeypatch.setattr(views, "_packed", spy)
+    always = {report.quarter, report.year} & set(views.periods(report))
+    tomorrow = replace(report, context=replace(report.context, as_of=report.context.as_of + timedelta(1)))
+    for same in (report, tomorrow):
+        made.clear()
+        views.packed(same, Reuse(first.used))
+        assert set(made) == always
     assert dashboard.render(report, Reuse(first.used)) == page
-    assert sorted(made) == sorted({report.quarter, report.year} & set(views.periods(report)))
-    old = min(f.period for f in report.figures if f.is_quarterly and f.indicator_id == "turnover_total")
-    moved = [
-        replace(f, value=D(12)) if f.period == old and f.indicator_id == "turnover_total" else f
+
+    def again(**changes: Any) -> set[str]:
+        made.clear()
+        changed = replace(report, **changes)
+        found = views.packed(changed, Reuse(first.used))
+        of_changed = {p: packed(changed, *_asked(changed, p)) for p in views.periods(changed)}
+        assert found == of_changed
+        return set(made)
+
+    def moved(of: Callable[[Figure], bool]) -> Figures:
+        return Figures([replace(f, value=D(12)) if of(f) else f for f in report.figures])
+
+    every = set(views.periods(report))
+    later = {period for period in every if (period if "-Q" in period else f"{period}-Q4") >= old}
+    assert again(figures=moved(lambda f: f.period == old)) == later | always
+    assert again(figures=moved(lambda f: f.dimension == "cohort")) == every
+    extra = [
+        replace(f, item="autre", figure_id=f.figure_id + "+")
         for f in report.figures
+        if f.dimension == "function"
     ]
-    made.clear()
-    changed = replace(report, figures=Figures(moved))
-    assert views.packed(changed, Reuse(first.used)) != whole
-    assert set(made) >= {period for period in views.periods(report) if period >= old}
-    made.clear()
-    dashboard.render(replace(report, context=replace(report.context, labels={})), Reuse(first.used))
-    assert set(made) == set(views.periods(report))
+    assert again(figures=Figures([*report.figures, *extra])) == every
+    assert again(context=replace(report.context, labels={})) == every
+    assert again(context=replace(report.context, targets=())) == every
 
 
 def _asked(report: Report, period: str) -> tuple[str, list[tuple[str, str]], bool]:
