@@ -168,9 +168,8 @@ def _text(content: bytes) -> Iterator[str]:
     text = told = content.decode("utf-8", errors="replace")
     yield text
     with suppress(ValueError, RecursionError):  # not JSON, or none that it is sane to read as such
-        # a key may be there twice; a number is told as it is written; neighbours make no name together
-        data = json.loads(text, object_pairs_hook=list, parse_int=str, parse_float=str)
-        told = "\n;\n".join(_strings(data))
+        # a key may be there twice; neighbours make no name together
+        told = "\n;\n".join(_strings(json.loads(text, object_pairs_hook=list)))
     as_read = _ESCAPED.sub(_unescaped, html.unescape(told))
     if as_read != text:
         yield as_read
@@ -184,7 +183,7 @@ def _text(content: bytes) -> Iterator[str]:
 
 
 def _strings(data: object) -> Iterator[str]:
-    """Every key, text and number of a JSON document read as lists."""
+    """Every key and text of a JSON document read as lists."""
     if isinstance(data, str):
         yield data
     elif isinstance(data, (list, tuple)):

@@ -114,7 +114,7 @@ WRAPPINGS: list[tuple[str, Callable[[Path, str], None]]] = [
 
 
 def is_found(path: Path) -> str:
-    return next((hit for text in texts(path) if (hit := secrets().in_text(text))), "")
+    return next((hit for text in list(texts(path)) if (hit := secrets().in_text(text))), "")
 
 
 @pytest.mark.parametrize(("name", "wrap"), WRAPPINGS, ids=[w.__name__ for _, w in WRAPPINGS])
