@@ -265,18 +265,8 @@ def _protected(
 
         def pages(folders: list[Path]) -> Callable[[], None]:
             told = contexts.write_each(folders, reviewed.restatements, is_draft=not is_closing)
-            saved = ExitStack()
-            views = saved.enter_context(reuse.opened(workspace, "views"))
-            for folder in folders:  # a page that is taken again keeps its views
-                views.keep(folder.name, views.known(folder.name))
-            start = partial(render.render_all, kernels=ahead.kernels, beside=ahead.beside, kept=views)
-            rendered = reuse.pages(run, told, start, export.PROOFS)
-
-            def written() -> None:
-                rendered()
-                saved.close()
-
-            return written
+            start = partial(render.render_all, kernels=ahead.kernels, beside=ahead.beside)
+            return reuse.pages(run, told, start, export.PROOFS)
 
         place(connection, pages, review.lines(run, reviewed), ahead.beside)
         sheets, quarter = member_sheets.collect(connection, run), str(run.quarter)

@@ -207,10 +207,7 @@ class Attack:
         needed = np.array([[t.above for t in self.targets], [t.below for t in self.targets]]) / self._scale
         self._needed = needed.reshape(2, len(self.targets))
         self._moves = Moves(self._room, self._goals, enough(self._needed), touches)
-        for indices, steps in self.kept.known(_MOVES) or ():
-            deviation = np.zeros(size)
-            deviation[indices] = steps
-            self._moves.add(deviation, self._rows[:0])
+        self._moves.learn(self.kept.known(_MOVES) or ())
         owners = [{self.unknowns.owners[index] for index in target.terms} for target in self.targets]
         #: what is the suspect's alone is no secret to it; rows are targets
         self._is_own = np.array([[own == {who} - {OUTSIDER} for who in self._suspects] for own in owners])
@@ -398,7 +395,6 @@ class _Scene:
         deviation = np.where(np.abs(answer.deviation) > 1e-9, answer.deviation, 0.0)
         move = self._moves.add(deviation, attack._rows[: len(attack._facts)])
         limits = self._limits_of([move])
-        self._moves.useful.add(move)
         self._allowed.append(move)
         self._limits = np.concatenate([self._limits, limits])
         spares = self._moves.spares[move] > 0

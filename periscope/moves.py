@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import overload
 
 import numpy as np
@@ -43,13 +44,13 @@ class Moves:
         #: columns are the suspects; the first, an outsider, is never touched
         self.spares = np.zeros((0, touches.shape[1]), dtype=np.float32)
         self._changes = np.zeros((0, 64), dtype=bool)
-        #: those that changed none of the facts once in force
-        self.useful: set[int] = set()
+        #: those found here, and those that once changed none of the facts in force
+        self._useful: set[int] = set()
 
     def allowed(self, facts: list[int]) -> list[int]:
-        """Moves that change none of these facts."""
+        """Moves that change none of these facts; they have been useful."""
         kept: list[int] = np.flatnonzero(~self._changes[: self.count, facts].any(axis=1)).tolist()
-        self.useful.update(kept)
+        self._useful.update(kept)
         return kept
 
     def add_fact(self, number: int, row: Vector) -> None:
@@ -78,13 +79,22 @@ class Moves:
         self._terms[number] = deviation
         self.spares[number] = ~self._touches[moved].any(axis=0)
         self._changes[number, : len(facts)] = np.abs(facts[:, moved] @ steps) > small
+        self._useful.add(number)
         self.count += 1
         return number
+
+    def learn(self, steps: Iterable[Steps]) -> None:
+        """Keep the moves of another attack, each of them not useful until it is allowed."""
+        for indices, values in steps:
+            deviation = np.zeros(len(self._room))
+            deviation[indices] = values
+            self.add(deviation, np.zeros((0, len(self._room))))
+        self._useful.clear()
 
     def steps(self) -> list[Steps]:
         """The last useful moves, oldest first."""
         found = []
-        for number in sorted(self.useful)[-_KEPT:]:
+        for number in sorted(self._useful)[-_KEPT:]:
             moved = np.flatnonzero(self._terms[number])
             found.append((moved.tolist(), self._terms[number, moved].tolist()))
         return found

@@ -86,14 +86,14 @@ def files_of(folder: Path, apart: Container[str] = ()) -> Files:
 def pages(
     run: Run,
     folders: Iterable[Path],
-    render: Callable[[Iterable[Path]], Callable[[], None]],
+    render: Callable[[Iterable[Path], Reuse], Callable[[], None]],
     apart: Container[str] = (),
 ) -> Callable[[], None]:
     """Have `render` start the pages of the readers whose files changed; the others' are those of the publication in place.
 
     `folders` may be written while they are asked for: pages start meanwhile. What is returned waits for them all. A page is
-    taken again only when the folder it was made from, and the page itself, have the hashes of then. Files named in `apart`
-    are no page's, and may be written meanwhile.
+    taken again only when the folder it was made from, and the page itself, have the hashes of then; what `render` keeps
+    under the name of its folder stays then. Files named in `apart` are no page's, and may be written meanwhile.
     """
     place = run.workspace.published / str(run.quarter)
     keys: dict[Path, tuple[str, Files]] = {}
@@ -102,14 +102,16 @@ def pages(
     def changed() -> Iterator[Path]:
         for folder in folders:
             key = keys[folder] = folder.name, files_of(folder, apart)
+            kept.keep(folder.name, kept.known(folder.name))
             if not _take_again(key[1], kept.known(key), folder, place / folder.name):
                 yield folder
 
-    rendered = render(changed())
+    rendered = render(changed(), kept)
 
     def written() -> None:
         rendered()
         with opened(run.workspace, "pages") as reuse:
+            reuse.used = kept.used
             for folder, key in keys.items():
                 reuse.keep(key, files_of(folder, apart))
 

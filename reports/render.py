@@ -32,15 +32,19 @@ def render_reader(folder: Path) -> None:
 
 def render_all(
     folders: Iterable[Path],
+    kept: Reuse | None = None,
     kernels: Kernels | None = None,
     beside: Beside | None = None,
-    kept: Reuse | None = None,
 ) -> Callable[[], None]:
     """Start the pages of several readers: dashboards in the second process, funders' reports in kernels.
 
     They are all written, or one of them refuses (GateError), once what is returned has been called. Raises GateError when
-    an expense forbids a report. `kept` has the views of each dashboard of an earlier run.
+    an expense forbids a report. `kept` has the views of each dashboard of an earlier run, under the name
+    of its folder.
     """
+    from periscope.reuse import Reuse
+
+    kept = kept or Reuse({})
     refused: list[str] = []
     funders: dict[Path, Callable[[], Markup]] = {}
     others: list[Path] = []
@@ -57,8 +61,7 @@ def render_all(
     if refused:
         own.close()
         raise GateError("Comptes rendus refusés, rien n'est publié :\n" + "\n".join(dict.fromkeys(refused)))
-    before = [kept.known(folder.name) or {} for folder in others] if kept else [{} for _ in others]
-    dashboards = submit(beside, _dashboards, others, before)
+    dashboards = submit(beside, _dashboards, others, [kept.known(folder.name) or {} for folder in others])
 
     def written() -> None:
         with own:
@@ -66,8 +69,7 @@ def render_all(
             # not written over there: a process that outlives a killed run must have nothing left to write
             for folder, (text, views) in zip(others, dashboards(), strict=True):
                 (folder / "dashboard.html").write_text(text, encoding="utf-8")
-                if kept:
-                    kept.keep(folder.name, views)
+                kept.keep(folder.name, views)
             for report in reports:
                 shown = funders[report.folder]()
                 (report.folder / "rapport.html").write_text(page(report, shown), encoding="utf-8")

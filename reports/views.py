@@ -64,10 +64,13 @@ def at(report: Report, quarter: str) -> Report:
     """The same report as its reader would have it at an earlier quarter, with today's figures."""
     if quarter == report.quarter:
         return report
-    until = Figures([f for f in report.figures if f.period <= quarter or f.dimension == "cohort"])
     # the network is known for the published quarter only
     context = replace(report.context, quarter=quarter, network=Network())
-    return Report(report.folder, context, until)
+    return Report(report.folder, context, _until(report, quarter))
+
+
+def _until(report: Report, quarter: str) -> Figures:
+    return Figures([f for f in report.figures if f.period <= quarter or f.dimension == "cohort"])
 
 
 def cards(report: Report, period: str, perimeter: str, function: str) -> list[dict[str, Any]]:
@@ -186,8 +189,7 @@ def _versions(report: Report) -> dict[str, str]:
 def _seen(report: Report, period: str) -> Report:
     """What the views of an earlier period are made from, and nothing else: the day of the run is no part of it."""
     told = {name: getattr(report.context, name) for name in _OF_CONTEXT}
-    until = [f for f in report.figures if f.period <= _end(period) or f.dimension == "cohort"]
-    return Report(report.folder, ReportContext(as_of=date.min, **told), Figures(until))
+    return Report(report.folder, ReportContext(as_of=date.min, **told), _until(report, _end(period)))
 
 
 def _packed(report: Report, period: str, choices: list[tuple[str, str]], has_sections: bool) -> str:

@@ -6,9 +6,7 @@ import csv
 import json
 import re
 import zipfile
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -23,12 +21,11 @@ from markupsafe import Markup
 from pypdf import PdfReader
 
 from periscope.errors import GateError, PeriscopeError
-from periscope.reader_context import ReportContext, Target
-from periscope.reuse import Reuse
-from reports import charts, dashboard, french, html, pdf, render, sections, views, workbook
+from periscope.reader_context import ReportContext
+from reports import charts, dashboard, french, html, pdf, render, sections, workbook
 from reports.charts import Interval, Point
 from reports.document import Chart, Prose, Section, printed
-from reports.figures import Figure, Figures, sentence
+from reports.figures import Figures, sentence
 from reports.report import Report
 from tests.fixtures import reader_folder
 from tests.fixtures.reader_folder import HOSTILE
@@ -205,68 +202,6 @@ def test_embedded_figures_are_the_published_ones(folders: dict[str, Path]) -> No
         with (folders["committee"] / name).open(encoding="utf-8", newline="") as file:
             published |= {row["figure_id"]: row["value"] for row in csv.DictReader(file)}
     assert shown == published
-
-
-@pytest.mark.parametrize("kind", ["internal", "committee"])
-def test_views_of_an_earlier_period_are_made_again_only_when_something_of_them_changed(
-    folders: dict[str, Path], kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    report, first = Report.open(folders[kind]), Reuse({})
-    old = min(f.period for f in report.figures if f.is_quarterly and f.indicator_id == "turnover_total")
-    aim = Target("turnover_total", "members", old, D(1_234_567), date(2024, 1, 5), "Comité")
-    report = replace(report, context=replace(report.context, targets=(*report.context.targets, aim)))
-    page = dashboard.render(report, first)
-    whole = {period: views._packed(report, *_asked(report, period)) for period in views.periods(report)}
-    assert views.packed(report, Reuse({})) == whole  # nothing of a view is left out of what it is made from
-    made: list[str] = []
-    packed = views._packed
-
-    def spy(seen: Report, period: str, *asked: Any) -> str:
-        made.append(period)
-        return packed(seen, period, *asked)
-
-    monkeypatch.setattr(views, "_packed", spy)
-    always = {report.quarter, report.year} & set(views.periods(report))
-    tomorrow = replace(report, context=replace(report.context, as_of=report.context.as_of + timedelta(1)))
-    for same in (report, tomorrow):
-        made.clear()
-        views.packed(same, Reuse(first.used))
-        assert set(made) == always
-    assert dashboard.render(report, Reuse(first.used)) == page
-
-    def again(**changes: Any) -> set[str]:
-        made.clear()
-        changed = replace(report, **changes)
-        found = views.packed(changed, Reuse(first.used))
-        of_changed = {p: packed(changed, *_asked(changed, p)) for p in views.periods(changed)}
-        assert found == of_changed
-        return set(made)
-
-    def moved(of: Callable[[Figure], bool]) -> Figures:
-        return Figures([replace(f, value=D(12)) if of(f) else f for f in report.figures])
-
-    every = set(views.periods(report))
-    later = {period for period in every if (period if "-Q" in period else f"{period}-Q4") >= old}
-    assert again(figures=moved(lambda f: f.period == old)) == later | always
-    assert again(figures=moved(lambda f: f.dimension == "cohort")) == every
-    # a function told for the first time today is a choice in every view
-    extra = [
-        replace(f, item="autre", figure_id=f.figure_id + "+")
-        for f in report.figures
-        if f.dimension == "function" and f.period == report.quarter
-    ]
-    assert again(figures=Figures([*report.figures, *extra])) == every
-    assert again(context=replace(report.context, labels={})) == every
-    assert again(context=replace(report.context, targets=())) == every
-
-
-def _asked(report: Report, period: str) -> tuple[str, list[tuple[str, str]], bool]:
-    recent = [p for p in views.periods(report) if "-Q" in p][: views._QUARTERS]
-    return (
-        period,
-        [(p, f) for p in views.perimeters(report) for f in views.functions(report)],
-        period in recent,
-    )
 
 
 def test_no_address_in_any_page(folders: dict[str, Path], shown: Report) -> None:

@@ -31,14 +31,16 @@ def candidate(run: Run, **texts: str) -> list[Path]:
 
 
 class Renderer:
-    """Writes a page from the figures, takes the form away, and remembers whose pages it made."""
+    """Writes a page from the figures, takes the form away, keeps views, and remembers whose pages it made."""
 
     def __init__(self) -> None:
         self.made: list[str] = []
 
-    def __call__(self, folders: Iterable[Path]) -> Callable[[], None]:
+    def __call__(self, folders: Iterable[Path], kept: reuse.Reuse) -> Callable[[], None]:
         mine = list(folders)
         self.made += [folder.name for folder in mine]
+        for name in self.made:
+            kept.keep(name, f"views of {name}")
 
         def written() -> None:
             for folder in mine:
@@ -76,6 +78,16 @@ def test_only_a_reader_whose_figures_changed_gets_new_pages(run: Run) -> None:
     assert page(run, "committee").read_text() == "<p>1</p>" and page(run, "public").read_text() == "<p>3</p>"
     there = {path.name for path in page(run, "committee").parent.iterdir()}
     assert there == {"figures.csv", "page.html", "proof.csv"}
+
+
+def test_what_is_kept_of_a_reader_stays_while_its_page_is_taken_again(run: Run) -> None:
+    publish(run, committee="1", public="2")
+    publish(run, committee="1", public="3")
+    with reuse.opened(run.workspace, "pages") as kept:
+        assert [kept.known(name) for name in ("committee", "public")] == [
+            "views of committee",
+            "views of public",
+        ]
 
 
 def test_a_page_that_somebody_touched_is_made_again(run: Run) -> None:
