@@ -10,7 +10,8 @@ from functools import partial
 
 from periscope import bands
 from periscope.bands import Band
-from periscope.disclosure import Attack, Fact, Target, Unknowns, attacked, blocks, told_as
+from periscope.disclosure import Attack, attacked
+from periscope.linear_system import Fact, Target, Unknowns, blocks, told_as
 from periscope.reuse import Reuse
 from periscope.settings import Secrecy
 from protection.primary import Figure, by_siren

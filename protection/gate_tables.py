@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from periscope.disclosure import Target
+from periscope.linear_system import Target
 from periscope.warehouse import Connection, insert, quote
 from protection import relations as rel
 from protection.primary import Figure

@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 
-from periscope.disclosure import Target, Unknowns
+from periscope.linear_system import Target, Unknowns
 from periscope.reuse import Reuse
 from periscope.settings import Secrecy
 from protection import relations as rel

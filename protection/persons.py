@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from periscope.disclosure import Target
+from periscope.linear_system import Target
 from periscope.settings import Secrecy
 from protection import relations as rel
 from protection.consents import Consent

@@ -14,8 +14,9 @@ from functools import partial
 
 import numpy as np
 
-from periscope.disclosure import Attack, Breach, Fact, Target, Unknowns, attacked, blocks
+from periscope.disclosure import Attack, Breach, attacked
 from periscope.errors import GateError
+from periscope.linear_system import Fact, Target, Unknowns, blocks
 from periscope.programme import cheapest_cover
 from periscope.reuse import Reuse
 from periscope.settings import Secrecy

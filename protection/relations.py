@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from periscope.bands import Band
-from periscope.disclosure import Fact, Row, Unknowns, told_as
+from periscope.linear_system import Fact, Row, Unknowns, told_as
 from protection.primary import Figure
 
 #: measure, years back, sign

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from periscope import reuse
-from periscope.disclosure import Row, Target, breaches
+from periscope.disclosure import breaches
+from periscope.linear_system import Row, Target
 from periscope.settings import Secrecy
 from periscope.warehouse import Connection
 from periscope.workspace import Run

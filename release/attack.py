@@ -7,9 +7,10 @@ from pathlib import Path
 
 from periscope import bands, catalogue, reuse
 from periscope.bands import Band
-from periscope.disclosure import Breach, Fact, Row, Target, Unknowns, breaches, told_as
+from periscope.disclosure import Breach, breaches
 from periscope.errors import GateError
 from periscope.files import csv_rows
+from periscope.linear_system import Fact, Row, Target, Unknowns, told_as
 from periscope.warehouse import Connection
 from periscope.workspace import Run
 from release.record import INTERNAL

@@ -9,7 +9,7 @@ import pytest
 
 from periscope import warehouse
 from periscope.workspace import Workspace
-from release.artefacts import texts
+from release.file_texts import texts
 from tests.declared import workbook
 from tests.faults import house
 from tests.faults.conftest import Ledger

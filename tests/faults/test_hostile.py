@@ -16,7 +16,7 @@ import pytest
 from stdnum import luhn
 
 from periscope.workspace import Workspace
-from release.artefacts import texts
+from release.file_texts import texts
 from tests.faults import hostile, house
 from tests.faults.conftest import REPEATS, Ledger
 from tests.unit.test_ics import HOSTILE

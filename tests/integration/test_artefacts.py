@@ -20,7 +20,8 @@ import pytest
 import typst
 
 from periscope.errors import GateError
-from release.artefacts import Secrets, digits, fold, texts
+from release.artefacts import Secrets, digits, fold
+from release.file_texts import texts
 from reports import dashboard
 from reports.report import Report
 from tests.fixtures import reader_folder

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from periscope.disclosure import Attack, Fact
+from periscope.disclosure import Attack
 from periscope.errors import GateError
+from periscope.linear_system import Fact
 from periscope.workspace import Run
 from protection import figures, masks, system
 from release import attack, delivery, publish, registry

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from periscope.disclosure import Attack, Fact, Target, Unknowns, breaches
+from periscope.disclosure import Attack, breaches
 from periscope.errors import GateError
+from periscope.linear_system import Fact, Target, Unknowns
 from periscope.programme import Programme
 from periscope.reuse import Reuse
 from periscope.settings import Secrecy
